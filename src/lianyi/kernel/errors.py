@@ -1,0 +1,99 @@
+"""The three ways in which something can go wrong.
+
+    LianyiError
+    ├── Refusal    a rule said no; the person can do something else      exit 1
+    ├── BadInput   what came in cannot be used; says what, where, what next   exit 1
+    └── Broken     ours; never the person's fault                        exit 2
+
+Each carries a code, its data, and a message and a remedy in both languages with named placeholders, filled at the edge.
+"""
+
+from typing import Any, ClassVar
+
+from lianyi.kernel.text import Text, nearest
+
+
+class LianyiError(Exception):
+    """Base of every error that a person may see.
+
+    code      : stable identifier, snake_case, unique among all subclasses
+    exit_code : the status a command ends with
+    message, remedy : what happened and what to do next; `%(x)s` placeholders are filled from `data`
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 2
+    message: ClassVar[Text] = Text(zh="出错了", en="Something went wrong")
+    remedy: ClassVar[Text | None] = None
+
+    def __init__(self, **data: Any) -> None:
+        self.data = data
+        super().__init__(self.say("en"))
+
+    def say(self, language: str = "zh") -> str:
+        """Message and remedy in one language, placeholders filled.
+
+        >>> UnknownName(what="metric", given="gvm", allowed=["gmv"]).say("en")
+        'Unknown metric: gvm. Did you mean gmv?'
+        """
+        sentences = [self.message.say(language, **self.data)]
+        if self.remedy is not None:
+            sentences.append(self.remedy.say(language, **self.data))
+        return " ".join(sentences)
+
+
+class Refusal(LianyiError):
+    """A rule said no. Nothing was changed."""
+
+    code = "refused"
+    exit_code = 1
+    message = Text(zh="规则不允许：%(reason)s", en="Not allowed: %(reason)s")
+
+
+class BadInput(LianyiError):
+    """What came in cannot be used. Nothing was written.
+
+    Subclass it for a case that recurs; use it directly with `reason=Text(...)` for the rest.
+    """
+
+    code = "bad_input"
+    exit_code = 1
+    message = Text(zh="%(reason)s", en="%(reason)s")
+
+    def say(self, language: str = "zh") -> str:
+        reason = self.data.get("reason")
+        if isinstance(reason, Text):
+            return reason.say(language, **{k: v for k, v in self.data.items() if k != "reason"})
+        return super().say(language)
+
+
+class Broken(LianyiError):
+    """Our own fault; the message says what was found and where."""
+
+    code = "broken"
+    exit_code = 2
+    message = Text(zh="内部错误：%(reason)s", en="Internal error: %(reason)s")
+
+
+class UnknownName(BadInput):
+    """A name that is not in a closed list.
+
+    what    : what kind of name (metric, dimension, event kind ...)
+    given   : the name as given
+    allowed : every valid name; the nearest is offered
+    """
+
+    code = "unknown_name"
+    message = Text(zh="没有这个 %(what)s：%(given)s。%(hint)s", en="Unknown %(what)s: %(given)s. %(hint)s")
+
+    def __init__(self, *, what: str, given: str, allowed: list[str]) -> None:
+        self.near = nearest(given, allowed)
+        shown = ", ".join(sorted(allowed)[:10]) + (" ..." if len(allowed) > 10 else "")
+        super().__init__(what=what, given=given, hint="", allowed=shown)
+
+    def say(self, language: str = "zh") -> str:
+        if self.near is not None:
+            hint = Text(zh="是不是 %(near)s？", en="Did you mean %(near)s?").say(language, near=self.near)
+        else:
+            hint = Text(zh="可用：%(allowed)s", en="Known: %(allowed)s").say(language, allowed=self.data["allowed"])
+        return self.message.say(language, **{**self.data, "hint": hint})
