@@ -1,0 +1,262 @@
+"""What an evaluation is: the shape of `evaluation.json`, and all that a report is written from.
+
+Every value here is plain data. Texts are bilingual templates already filled with numbers; money is integer minor units;
+ratios are unrounded numbers; a missing number is None beside a status that says why, never 0.
+"""
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from lianyi.kernel.text import Text
+
+SCHEMA = "lianyi.evaluation/1"
+
+OK, NO_DATA, UNDEFINED = "ok", "no_data", "undefined"
+GRADES = ("A", "B", "C", "D")  # evidence: A randomised, B quasi-experiment or complete records, C model, D descriptive or partial
+SEVERITIES = ("high", "medium", "low", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a series: `at` is the first day of the period, ISO date; value None where nothing can be said."""
+
+    at: str
+    value: float | None
+    complete: bool = True  # False where the window or the data cuts the period short
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric over the window, beside its baseline and its target.
+
+    unit         : count | money | ratio | seconds | days | score
+    better       : up | down | band
+    value        : money in minor units (int), otherwise a number; None unless status is ok
+    change       : value - baseline, in the metric's unit; None when either is missing
+    change_share : change / |baseline|; None when the baseline is 0 or missing
+    pace         : share of the target that should have been reached by now (1 when the window is complete)
+    """
+
+    metric: str
+    name: Text
+    says: Text
+    unit: str
+    better: str
+    status: str
+    value: float | int | None
+    interval: tuple[float, float] | None
+    n: int | None
+    eligible: int | None
+    excluded: int | None
+    missing: tuple[str, ...]
+    version: int
+    baseline: float | int | None = None
+    baseline_interval: tuple[float, float] | None = None
+    change: float | None = None
+    change_share: float | None = None
+    target: float | int | None = None
+    attainment: float | None = None
+    verdict: str | None = None  # on_track | miss | undecided, against the target
+    series: tuple[Point, ...] = ()
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A table with a meaning, which the report may also draw.
+
+    kind    : series | ranking | cohorts | funnel | waterfall | split
+    columns : (key, heading, unit) each; unit as in Figure, or "text", "date", "share"
+    rows    : one dict a row, keyed by column key; None is "nothing can be said"
+    """
+
+    id: str
+    kind: str
+    title: Text
+    columns: tuple[tuple[str, Text, str], ...]
+    rows: tuple[dict[str, Any], ...]
+    note: Text | None = None
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a decomposition: its level before and now, and the part of the change it accounts for."""
+
+    id: str
+    name: Text
+    unit: str
+    baseline: float | None
+    current: float | None
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One value of a dimension: its share of the change of the whole, split into what moved inside it and what mix did."""
+
+    dimension: str
+    value: str
+    baseline: float
+    current: float
+    effect: float
+    effects: dict[str, float]  # by factor id; sums to `effect`
+    significant: bool | None = None  # after false-discovery control; None where not tested
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """An exact log-mean decomposition of a metric's change; the effects sum to the change."""
+
+    metric: str
+    baseline: float
+    current: float
+    change: float
+    factors: tuple[Factor, ...]
+    segments: dict[str, tuple[Segment, ...]]  # by dimension, largest effect first
+    residual: float
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a statement rests on."""
+
+    sql: str
+    columns: tuple[tuple[str, Text, str], ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+    n: int | None = None
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth an owner's attention.
+
+    severity       : high | medium | low | good
+    money_at_stake : minor units over the window, None where it cannot be put in money
+    grade          : A | B | C | D
+    """
+
+    id: str
+    kind: str
+    severity: str
+    title: Text
+    statement: Text
+    metric: str | None
+    money_at_stake: int | None
+    grade: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An action for findings: who, what it may bring, how its effect will be measured."""
+
+    id: str
+    finding_ids: tuple[str, ...]
+    action: Text
+    why: Text
+    owner: Text
+    effort: str  # low | medium | high
+    measure: str  # metric id that will show the effect
+    due_days: int
+    money_at_stake: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One of the seven methods: its score with interval and data grade, or what it needs.
+
+    status : evaluable | not_evaluable
+    score  : 0-100
+    lines  : what the score is made of: (name, score, weight, explanation)
+    """
+
+    id: str
+    name: Text
+    status: str
+    score: float | None
+    interval: tuple[float, float] | None
+    grade: str | None
+    says: Text
+    lines: tuple[tuple[Text, float | None, float, Text], ...] = ()
+    needs: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of data the evaluation stands on."""
+
+    kind: str
+    name: Text
+    rows: int
+    first_day: str | None
+    last_day: str | None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the data before anything is concluded from it. status: ok | warn | fail."""
+
+    id: str
+    name: Text
+    status: str
+    detail: Text
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluation of one scope over one window."""
+
+    brand: str
+    scope: str
+    window: tuple[str, str]
+    baseline_window: tuple[str, str] | None
+    baseline_kind: str | None  # previous | year | given
+    time_zone: str
+    currency: str
+    horizon: str | None  # last complete business day in the data
+    snapshot: str
+    made_at: str
+    version: str
+    level: float  # of every interval
+    sources: tuple[Source, ...] = ()
+    checks: tuple[Check, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    methods: tuple[Method, ...] = ()
+    decomposition: Decomposition | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    summary: tuple[Text, ...] = field(default=())
+
+    def figure(self, metric: str) -> Figure | None:
+        """The figure of one metric, or None."""
+        return next((f for f in self.figures if f.metric == metric), None)
+
+    def exhibit(self, exhibit_id: str) -> Exhibit | None:
+        """One exhibit, or None."""
+        return next((e for e in self.exhibits if e.id == exhibit_id), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented JSON shape; texts become `{"zh", "en"}`."""
+        return {"schema": SCHEMA, **_plain(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
