@@ -100,7 +100,10 @@ class Window:
     def __post_init__(self) -> None:
         if self.to_day <= self.from_day:
             raise BadInput(
-                reason=Text(zh="区间的终点（%(end)s，不含）必须晚于起点（%(start)s）", en="A window ends (%(end)s, excluded) after it begins (%(start)s)"),
+                reason=Text(
+                    zh="区间的终点（%(end)s，不含）必须晚于起点（%(start)s）",
+                    en="A window ends (%(end)s, excluded) after it begins (%(start)s)",
+                ),
                 start=date_of(self.from_day).isoformat(),
                 end=date_of(self.to_day).isoformat(),
             )

@@ -2,8 +2,9 @@
 
 from lianyi.kernel.text import folded
 
-MINOR_DIGITS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "TWD": 2, "SGD": 2, "MYR": 2, "THB": 2, "AUD": 2,
-                "CAD": 2, "MOP": 2, "PHP": 2, "IDR": 2, "BRL": 2, "MXN": 2, "CHF": 2, "INR": 2, "JPY": 0, "KRW": 0, "VND": 0}
+TWO_DIGITS = "CNY USD EUR GBP HKD TWD SGD MYR THB AUD CAD MOP PHP IDR BRL MXN CHF INR"
+NO_DIGITS = "JPY KRW VND"
+MINOR_DIGITS = dict.fromkeys(TWO_DIGITS.split(), 2) | dict.fromkeys(NO_DIGITS.split(), 0)
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "¥", "KRW": "₩", "INR": "₹"}
 
 
@@ -22,7 +23,7 @@ def major(amount: int, currency: str) -> float:
     >>> major(12345, "CNY")
     123.45
     """
-    return amount / 10 ** minor_digits(currency)
+    return float(amount / 10 ** minor_digits(currency))
 
 
 def written(amount: int, currency: str, language: str = "zh", *, short: bool = False) -> str:
@@ -38,7 +39,7 @@ def written(amount: int, currency: str, language: str = "zh", *, short: bool = F
     symbol = SIGNS.get(currency, currency + " ")
     value = abs(amount) / 10 ** minor_digits(currency)
     if short:
-        for size, suffix in (((1e8, "亿"), (1e4, "万")) if language == "zh" else ((1e9, "B"), (1e6, "M"), (1e3, "K"))):
+        for size, suffix in ((1e8, "亿"), (1e4, "万")) if language == "zh" else ((1e9, "B"), (1e6, "M"), (1e3, "K")):
             if value >= size:
                 return f"{sign}{symbol}{value / size:,.2f}{suffix}"
     return f"{sign}{symbol}{value:,.{minor_digits(currency)}f}"
