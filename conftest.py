@@ -1,0 +1,43 @@
+"""What every test and doctest lives under: no network beyond this machine, and properties that do not race a clock."""
+
+import ipaddress
+import socket
+import sys
+
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+class NetworkTouchedError(RuntimeError):
+    """A test reached for another machine."""
+
+
+def is_on_this_machine(host: object) -> bool:
+    """Whether a host, as the socket module is given it, is loopback; no name is looked up."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost", socket.gethostname()}:
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def keep_to_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook: Python itself calls it before any socket connects, sends or looks up a name; it cannot be patched away."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event in {"socket.connect", "socket.sendto"} and isinstance(arguments[1], tuple):
+        if getattr(arguments[0], "family", socket.AF_INET) not in {socket.AF_INET, socket.AF_INET6}:
+            return
+        host = arguments[1][0]
+    else:
+        return
+    if not is_on_this_machine(host):
+        raise NetworkTouchedError(f"tests stay on this machine, but one reached for {host!r} ({event})")
+
+
+sys.addaudithook(keep_to_this_machine)
