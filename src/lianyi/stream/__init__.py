@@ -1,0 +1,1 @@
+"""The one append-only history of facts: contracts, log, engines, intake."""

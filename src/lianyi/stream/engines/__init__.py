@@ -1,0 +1,1 @@
+"""Engines that answer SQL on a snapshot; the same suite proves each."""

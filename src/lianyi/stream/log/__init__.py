@@ -1,0 +1,1 @@
+"""The event table: append, read a snapshot, maintain, forget."""

@@ -1,0 +1,37 @@
+"""What every engine offers: run SQL on one snapshot and answer with an Arrow table."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pyarrow as pa
+
+from lianyi.stream.snapshot import Snapshot
+
+Params = Mapping[str, object]
+
+
+class Engine(Protocol):
+    """One snapshot, readable by SQL in the house dialect (DuckDB's, restricted: see `dialect`).
+
+    Relations offered: `events` (the wide record with `actor`), and one relation for each reference table, empty where
+    nothing was published. Parameters are written `$name` and bound as typed values, never as text.
+    """
+
+    name: str
+    snapshot: Snapshot
+
+    def run(self, sql: str, params: Params | None = None) -> pa.Table:
+        """Answer one query."""
+        ...
+
+    def offer(self, name: str, table: pa.Table) -> None:
+        """Make a small Arrow table readable under a name, replacing an earlier one."""
+        ...
+
+    def keep(self, name: str, sql: str, params: Params | None = None) -> None:
+        """Keep the answer of a query under a name for the queries that follow on this engine."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+        ...

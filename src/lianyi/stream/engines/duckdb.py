@@ -1,0 +1,121 @@
+"""DuckDB: the engine that is always there. The only module that touches DuckDB's API (1.5 and 2.0)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lianyi.stream.contracts import reference_tables
+from lianyi.stream.engines import views
+from lianyi.stream.engines.base import Params
+from lianyi.stream.snapshot import Snapshot
+
+Connection = duckdb.DuckDBPyConnection
+Fault = duckdb.Error
+_NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+def connect(*, scratch: Path | None = None, memory: str | None = None, threads: int | None = None, file: Path | None = None) -> Connection:
+    """A private connection; spills to `scratch` beyond `memory` (such as "700MB") instead of growing.
+
+    file : a database file for work in progress that should not fill memory
+    """
+    config: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    if scratch is not None:
+        config["temp_directory"] = str(scratch)
+    if memory is not None:
+        config["memory_limit"] = memory
+    if threads is not None:
+        config["threads"] = threads
+    return duckdb.connect(str(file) if file else ":memory:", config=config)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal, for the few places that take no parameter (file lists in views).
+
+    >>> quoted("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file_list(paths: Iterable[str]) -> str:
+    """A list of paths as an SQL literal.
+
+    >>> file_list(["a", "b"])
+    "['a', 'b']"
+    """
+    return "[" + ", ".join(quoted(p) for p in paths) + "]"
+
+
+class DuckDBEngine:
+    """One snapshot read in this process.
+
+    Cost: opening is a few milliseconds plus one footer a file; queries use every core and spill to `scratch`.
+    One engine belongs to one thread.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, snapshot: Snapshot, *, scratch: Path | None = None, memory: str | None = None, threads: int | None = None) -> None:
+        self.snapshot = snapshot
+        self._connection = connect(scratch=scratch, memory=memory, threads=threads)
+        self._publish()
+
+    def _publish(self) -> None:
+        execute = self._connection.execute
+        execute("SET enable_progress_bar = false")
+        if self.snapshot.files:
+            paths = file_list(f.path for f in self.snapshot.files)
+            execute(f"CREATE VIEW stored AS SELECT * FROM read_parquet({paths}, union_by_name = true, hive_partitioning = false)")
+            present = {row[0] for row in execute("DESCRIBE stored").fetchall()}
+        else:
+            execute(f"CREATE VIEW stored AS {views.nothing(views.STORED_TYPES)}")
+            present = set(views.STORED_TYPES)
+        for table in reference_tables().values():
+            version_files = self.snapshot.tables.get(table.name)
+            paths_of = self.snapshot.erased if table.name == "erased" else (version_files[1] if version_files else ())
+            if paths_of:
+                have = {r[0] for r in execute(f"DESCRIBE SELECT * FROM read_parquet({file_list(paths_of)})").fetchall()}
+                columns = views.columns_or_null({c: views.SQL_TYPES[k] for c, k in table.columns.items()}, have)
+                execute(f"CREATE VIEW {table.name} AS SELECT {columns} FROM read_parquet({file_list(paths_of)}, union_by_name = true)")
+            else:
+                execute(f"CREATE VIEW {table.name} AS {views.nothing({c: views.SQL_TYPES[k] for c, k in table.columns.items()})}")
+        if self.snapshot.has_devices:
+            execute(f"CREATE TABLE device_owner AS {views.DEVICE_OWNER}")
+        execute(f"CREATE VIEW events AS {views.events(present, stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}")
+
+    def run(self, sql: str, params: Params | None = None) -> pa.Table:
+        """Answer one query as an Arrow table.
+
+        >>> from lianyi.stream.snapshot import Snapshot
+        >>> DuckDBEngine(Snapshot(version=0, files=())).run("SELECT count(*) AS n FROM events").to_pylist()
+        [{'n': 0}]
+        """
+        answer = self._connection.sql(sql, params=_used(sql, params))
+        if answer is None:
+            return pa.table({})
+        return answer.to_arrow_table()
+
+    def offer(self, name: str, table: pa.Table) -> None:
+        """Make a small Arrow table readable under a name."""
+        self._connection.register("offered", table)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM offered")
+        self._connection.unregister("offered")
+
+    def keep(self, name: str, sql: str, params: Params | None = None) -> None:
+        """Keep an answer under a name."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", _used(sql, params))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _used(sql: str, params: Params | None) -> Mapping[str, object] | None:
+    """Only the parameters a query names: DuckDB refuses the others."""
+    names = set(_NAMED.findall(sql))
+    return {k: v for k, v in (params or {}).items() if k in names} if names else None

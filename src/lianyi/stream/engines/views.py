@@ -1,0 +1,64 @@
+"""The relations every engine offers, as SQL in the house dialect."""
+
+import pyarrow as pa
+
+from lianyi.stream.record import STORED
+
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "real": "DOUBLE",
+    "flag": "BOOLEAN",
+    "day": "INTEGER",
+    "instant": "BIGINT",
+    "money": "BIGINT",
+}
+_ARROW_TO_SQL = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.float64(): "DOUBLE", pa.binary(): "BLOB"}
+STORED_TYPES = {field.name: _ARROW_TO_SQL[field.type] for field in STORED}
+
+# A device belongs to the member first seen on it; what it did before anyone logged in is then that member's.
+DEVICE_OWNER = """
+SELECT device_id, member_id AS owner_id FROM (
+    SELECT device_id, member_id, row_number() OVER (PARTITION BY device_id ORDER BY t, member_id) AS nth
+    FROM stored WHERE device_id IS NOT NULL AND member_id IS NOT NULL
+) AS first_seen WHERE nth = 1
+"""
+
+
+def nothing(types: dict[str, str]) -> str:
+    """A query with the right columns and no rows.
+
+    >>> nothing({"a": "INTEGER"})
+    'SELECT CAST(NULL AS INTEGER) AS a WHERE 1 = 0'
+    """
+    return "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in types.items()) + " WHERE 1 = 0"
+
+
+def columns_or_null(types: dict[str, str], present: set[str]) -> str:
+    """The columns of a shape, those a file does not have as nulls, so that old files read beside new ones."""
+    return ", ".join(column if column in present else f"CAST(NULL AS {kind}) AS {column}" for column, kind in types.items())
+
+
+def events(present: set[str], *, stitched: bool, erased: bool) -> str:
+    """The `events` relation over `stored`: erased members gone, the actor named.
+
+    present  : columns the files have
+    stitched : whether devices occur, and `device_owner` must be joined
+    erased   : whether any member is waiting for physical erasure
+    """
+    columns = []
+    for column, kind in STORED_TYPES.items():
+        if column not in present:
+            columns.append(f"CAST(NULL AS {kind}) AS {column}")
+        elif column == "referrer_id" and erased:
+            columns.append("CASE WHEN s.referrer_id IN (SELECT member_id FROM erased) THEN NULL ELSE s.referrer_id END AS referrer_id")
+        else:
+            columns.append(f"s.{column}")
+    actor = "coalesce(s.member_id, o.owner_id, s.device_id)" if stitched else "s.member_id"
+    query = f"SELECT {', '.join(columns)}, {actor} AS actor FROM stored AS s"
+    if stitched:
+        query += " LEFT JOIN device_owner AS o ON s.member_id IS NULL AND s.device_id = o.device_id"
+    if erased:
+        of = "coalesce(s.member_id, o.owner_id)" if stitched else "s.member_id"
+        query += f" WHERE {of} IS NULL OR {of} NOT IN (SELECT member_id FROM erased)"
+    return query

@@ -1,0 +1,174 @@
+"""The history of one workspace: append facts exactly once, read a snapshot."""
+
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from lianyi.stream.engines.duckdb import Connection, connect, file_list
+from lianyi.stream.log import delta, reference
+from lianyi.stream.log.daycut import business_days
+from lianyi.stream.log.lock import writing
+from lianyi.stream.log.write import ROWS_PER_GROUP, write_months
+from lianyi.stream.record import FACT, STORED, month_of_sql
+from lianyi.stream.snapshot import DataFile, Snapshot
+from lianyi.stream.workspace import Workspace
+
+STAGING_MEMORY = "500MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did.
+
+    version    : the snapshot that holds the facts; the old one when nothing was new
+    written    : facts added
+    repeated   : facts that occur more than once in what was given, beyond the first
+    known      : facts the history had already
+    tables     : reference tables that changed
+    """
+
+    version: int
+    written: int
+    repeated: int
+    known: int
+    tables: tuple[str, ...]
+
+
+class EventLog:
+    """The one history of a workspace.
+
+    Safe with several processes reading and several appending: a file lock makes writers take turns, a commit is one atomic
+    file in the log, and readers hold a list of files that never change.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.path = workspace.events_path
+
+    def snapshot(self, version: int | None = None) -> Snapshot:
+        """A version of the history, or the latest; empty when nothing was ever written.
+
+        Raises SnapshotUnknown for a version the history does not have.
+        Cost: 5-20 ms.
+        """
+        if not delta.exists(self.path):
+            return Snapshot(version=0, files=(), projections=self.workspace.projections_path)
+        table = delta.load(self.path, version)
+        found = table.version()
+        root = self.workspace.tables_path
+        pinned = delta.pinned_tables(self.path, found)
+        # An erasure overrides the past: every snapshot is read with the newest list of erased members.
+        newest = pinned if version is None else delta.pinned_tables(self.path, delta.load(self.path).version())
+        return Snapshot(
+            version=found,
+            files=delta.data_files(table, self.path),
+            tables={name: (number, reference.files_of(root, name, number)) for name, number in pinned.items() if name != "erased"},
+            erased=reference.files_of(root, "erased", newest["erased"]) if "erased" in newest else (),
+            projections=self.workspace.projections_path,
+        )
+
+    def append(
+        self,
+        facts: pa.Table | pa.RecordBatchReader,
+        *,
+        tables: Mapping[str, pa.Table] | None = None,
+        source: str = "",
+        transaction: tuple[str, int] | None = None,
+    ) -> Appended:
+        """Add facts, each exactly once by `event_id`, and reference rows, in one commit.
+
+        facts  : columns of `record.FACT`; event_id (16 bytes), name and t must not be null, other columns may be missing
+        tables : reference table name -> rows to upsert by key
+        source : noted in the commit
+        transaction : (application, number); a number not above the last one committed for it is already delivered
+        Cost: one pass over the new rows and over the event ids of the months they touch; memory stays under about 1 GiB.
+        """
+        folder = self.workspace.scratch_path / f"append-{uuid.uuid4().hex}"
+        folder.mkdir(parents=True)
+        staging = connect(file=folder / "staging.duckdb", scratch=folder, memory=STAGING_MEMORY)
+        try:
+            staged = _stage(staging, facts, self.workspace.zone_name)
+            with writing(self.workspace.path):
+                return self._publish(staging, staged, tables or {}, source, transaction)
+        finally:
+            staging.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _publish(
+        self, staging: Connection, staged: int, tables: Mapping[str, pa.Table], source: str, transaction: tuple[str, int] | None
+    ) -> Appended:
+        if not delta.exists(self.path):
+            delta.create(self.path)
+        table = delta.load(self.path)
+        pinned = delta.pinned_tables(self.path, table.version())
+        if transaction is not None:
+            delivered = table.transaction_version(transaction[0])
+            if delivered is not None and delivered >= transaction[1]:
+                return Appended(table.version(), 0, 0, staged, ())
+        repeated, known = _mark_fresh(staging, staged, delta.data_files(table, self.path))
+        fresh = staged - repeated - known
+        changed = reference.upsert(self.workspace.tables_path, tables, pinned)
+        if not fresh and not changed and transaction is None:
+            return Appended(table.version(), 0, repeated, known, ())
+        actions = write_months(self.path, _sorted(staging)) if fresh else []
+        try:
+            version = delta.commit(table, actions, tables={**pinned, **changed}, metadata={"source": source}, transaction=transaction)
+        except BaseException:
+            for action in actions:
+                Path(self.path / action.path).unlink(missing_ok=True)
+            raise
+        return Appended(version, fresh, repeated, known, tuple(sorted(changed)))
+
+
+def _stage(staging: Connection, facts: pa.Table | pa.RecordBatchReader, zone_name: str) -> int:
+    """Bring the facts into a table on disk, in the stored shape with their business day and month; says how many."""
+    reader = facts.to_reader(max_chunksize=ROWS_PER_GROUP) if isinstance(facts, pa.Table) else facts
+
+    def stored() -> Iterator[pa.RecordBatch]:
+        for batch in reader:
+            columns = {name: batch.column(name) for name in batch.schema.names}
+            columns["d"] = business_days(columns["t"], zone_name)
+            yield pa.RecordBatch.from_arrays(
+                [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(len(batch), f.type) for f in STORED], schema=STORED
+            )
+
+    staging.register("incoming", pa.RecordBatchReader.from_batches(STORED, stored()))
+    staging.execute(f"CREATE TABLE staged AS SELECT *, {month_of_sql('d')} AS m FROM incoming")
+    staging.unregister("incoming")
+    row = staging.execute("SELECT count(*), count(*) FILTER (event_id IS NULL OR octet_length(event_id) <> 16 OR name IS NULL OR t IS NULL) FROM staged").fetchall()[0]
+    if row[1]:
+        raise ValueError(f"{row[1]} facts have no 16-byte event_id, no name or no time")
+    return int(row[0])
+
+
+def _mark_fresh(staging: Connection, staged: int, files: tuple[DataFile, ...]) -> tuple[int, int]:
+    """Decide which staged rows are new; answers (repeated within, known before)."""
+    if not staged:
+        staging.execute("CREATE VIEW fresh AS SELECT * FROM staged")
+        return 0, 0
+    months = {row[0] for row in staging.execute("SELECT DISTINCT m FROM staged").fetchall()}
+    touched = [f.path for f in files if f.month in months]
+    known_sql = f"SELECT event_id FROM read_parquet({file_list(touched)})" if touched else "SELECT CAST(NULL AS BLOB) AS event_id WHERE false"
+    staging.execute(
+        f"""CREATE TABLE chosen AS
+        SELECT s.event_id, min(s.rowid) AS row FROM staged AS s
+        ANTI JOIN ({known_sql}) AS k ON s.event_id = k.event_id GROUP BY s.event_id"""
+    )
+    distinct = staging.execute("SELECT count(*) FROM chosen").fetchall()[0][0]
+    if distinct == staged:
+        staging.execute("CREATE VIEW fresh AS SELECT * FROM staged")
+        return 0, 0
+    staging.execute("CREATE VIEW fresh AS SELECT s.* FROM staged AS s SEMI JOIN chosen AS c ON s.rowid = c.row")
+    if not touched:
+        return staged - distinct, 0
+    known = staging.execute(f"SELECT count(*) FROM staged AS s SEMI JOIN ({known_sql}) AS k ON s.event_id = k.event_id").fetchall()[0][0]
+    return staged - distinct - known, known
+
+
+def _sorted(staging: Connection) -> Iterator[pa.RecordBatch]:
+    columns = ", ".join(FACT.names)
+    yield from staging.sql(f"SELECT seq, {columns}, d, m FROM fresh ORDER BY m, t, event_id").to_arrow_reader(ROWS_PER_GROUP)

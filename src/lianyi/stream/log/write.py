@@ -1,0 +1,105 @@
+"""Writing event files: sorted, one month at a time, memory bounded whatever the size of the input."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake.transaction import AddAction
+
+from lianyi.stream.log.delta import add_action, sync
+from lianyi.stream.record import STORED
+
+ROWS_PER_GROUP = 122_880
+ROWS_PER_FILE = 4_000_000
+# Identifiers and instants are nearly all different: a dictionary would only be thrown away again.
+PLAIN = ("event_id", "t", "received_t", "seq")
+
+
+@dataclass(slots=True)
+class _Open:
+    file: Path
+    month: int
+    writer: pq.ParquetWriter
+    rows: int = 0
+    first_t: int = 2**63 - 1
+    last_t: int = -(2**63)
+    first_d: int = 2**31 - 1
+    last_d: int = -(2**31)
+    devices_missing: int = 0
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        self.writer.write_batch(rows.select(STORED.names).cast(STORED))
+        t, d = pc.min_max(rows["t"]).as_py(), pc.min_max(rows["d"]).as_py()
+        self.rows += len(rows)
+        self.first_t, self.last_t = min(self.first_t, t["min"]), max(self.last_t, t["max"])
+        self.first_d, self.last_d = min(self.first_d, d["min"]), max(self.last_d, d["max"])
+        self.devices_missing += rows["device_id"].null_count
+
+    def close(self, root: Path, data_change: bool) -> AddAction:
+        self.writer.close()
+        sync(self.file)
+        sync(self.file.parent)
+        stats = {
+            "numRecords": self.rows,
+            "minValues": {"t": self.first_t, "d": self.first_d},
+            "maxValues": {"t": self.last_t, "d": self.last_d},
+            "nullCount": {"t": 0, "d": 0, "device_id": self.devices_missing},
+        }
+        return add_action(root, self.file, month=self.month, stats=stats, data_change=data_change)
+
+
+def write_months(root: Path, batches: Iterable[pa.RecordBatch], *, data_change: bool = True) -> list[AddAction]:
+    """Write rows sorted by (m, t) as month files and say what the log should add.
+
+    batches : stored columns plus `m`, sorted by m; any batch size
+    On any fault the files written so far are removed and the fault goes on.
+    """
+    actions: list[AddAction] = []
+    files: list[Path] = []
+    current: _Open | None = None
+    try:
+        for batch in batches:
+            start = 0
+            months = batch["m"]
+            while start < len(batch):
+                month = months[start].as_py()
+                same = pc.sum(pc.equal(months.slice(start), month)).as_py()
+                if current is not None and (current.month != month or current.rows >= ROWS_PER_FILE):
+                    actions.append(current.close(root, data_change))
+                    current = None
+                if current is None:
+                    current = _opened(root, month)
+                    files.append(current.file)
+                current.write(batch.slice(start, same))
+                start += same
+        if current is not None:
+            actions.append(current.close(root, data_change))
+    except BaseException:
+        if current is not None and current.writer.is_open:
+            try:
+                current.writer.close()
+            except (OSError, pa.ArrowException):
+                pass  # the disk that could not take the rows cannot take the footer either; the file goes anyway
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise
+    return actions
+
+
+def _opened(root: Path, month: int) -> _Open:
+    folder = root / f"m={month}"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"part-{uuid.uuid4().hex}.parquet"
+    writer = pq.ParquetWriter(
+        file,
+        STORED,
+        compression="zstd",
+        use_dictionary=[c for c in STORED.names if c not in PLAIN],
+        column_encoding={"t": "DELTA_BINARY_PACKED", "received_t": "DELTA_BINARY_PACKED"},
+        write_statistics=True,
+    )
+    return _Open(file=file, month=month, writer=writer)
