@@ -37,6 +37,7 @@ class Figure:
     change       : value - baseline, in the metric's unit; None when either is missing
     change_share : change / |baseline|; None when the baseline is 0 or missing
     pace         : share of the target that should have been reached by now (1 when the window is complete)
+    baseline_series : the baseline window at the same grain, period by period beside `series`; empty when there is none
     """
 
     metric: str
@@ -60,6 +61,7 @@ class Figure:
     attainment: float | None = None
     verdict: str | None = None  # on_track | miss | undecided, against the target
     series: tuple[Point, ...] = ()
+    baseline_series: tuple[Point, ...] = ()
     sql: str = ""
 
 

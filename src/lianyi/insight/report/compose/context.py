@@ -1,0 +1,106 @@
+"""What every part of the composition needs: the evaluation, its reader's language, and the small steps all parts share."""
+
+from dataclasses import dataclass
+
+from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure
+from lianyi.insight.report.document import Interval, Label, Quantity, Spark
+from lianyi.insight.report.formats import EMPTY, Formatter
+from lianyi.insight.report.periods import grain_of
+from lianyi.insight.report.words import Words
+from lianyi.kernel.text import Text
+
+SMALL_N = 30
+MULTIPLES = frozenset({"input_output_ratio", "roas", "ltv_cac", "k_factor", "reach_multiplier", "pages_per_visit", "interactions_per_active", "frequency"})
+"""Ratios that people read as "5.2 times", not as a percentage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The evaluation and how it is to be worded."""
+
+    evaluation: Evaluation
+    language: str
+    words: Words
+    formatter: Formatter
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, language: str) -> "Context":
+        return cls(evaluation, language, Words(language), Formatter(language, evaluation.currency))
+
+    def say(self, text: Text) -> str:
+        return text.say(self.language)
+
+    def unit(self, metric: str, unit: str) -> str:
+        """The unit as people read it."""
+        return "times" if unit == "ratio" and metric in MULTIPLES else unit
+
+    def value(self, figure: Figure) -> Quantity:
+        return Quantity(figure.value, self.unit(figure.metric, figure.unit), because=self.why(figure))
+
+    def change(self, figure: Figure) -> Quantity | None:
+        return None if figure.change is None else Quantity(figure.change, self.unit(figure.metric, figure.unit), delta=True)
+
+    def interval(self, figure: Figure) -> Interval | None:
+        return None if figure.interval is None else Interval(*figure.interval, self.unit(figure.metric, figure.unit))
+
+    def why(self, figure: Figure) -> str:
+        """Why a figure has no value, in the reader's words; empty when it has one."""
+        if figure.status == OK:
+            return ""
+        if figure.status == UNDEFINED:
+            if figure.excluded and not figure.eligible:
+                return self.words("value.why_waiting", excluded=f"{figure.excluded:,}")
+            return self.words("value.why_empty")
+        if not figure.missing:
+            return self.words("value.no_data_any")
+        return self.words("value.no_data_why", missing=self.words.listed(self.input_name(name) for name in figure.missing))
+
+    def input_name(self, name: str) -> str:
+        """The words for a missing input; its own name where there are none."""
+        return self.words.of("missing", name.split("@")[0]) or name
+
+    def link(self, metric: str) -> Label:
+        """The name of a metric, leading to its definition where the evaluation has it."""
+        figure = self.evaluation.figure(metric)
+        return Label(metric) if figure is None else Label(self.say(figure.name), anchor_of(metric))
+
+    def tone(self, figure: Figure) -> str:
+        """good | bad | plain: whether the change is for the better."""
+        if not figure.change or figure.better == "band":
+            return "plain"
+        return "good" if (figure.change > 0) == (figure.better == "up") else "bad"
+
+    def spark(self, figure: Figure) -> Spark | None:
+        known = [p for p in figure.series if p.value is not None]
+        if len(known) < 2:
+            return None
+        points = tuple((p.at, p.value, p.complete) for p in figure.series)
+        return Spark(points, grain_of(tuple(p.at for p in figure.series)), self.unit(figure.metric, figure.unit))
+
+    def count(self, n: int | None) -> str:
+        return EMPTY if n is None else f"{n:,}"
+
+    def against(self) -> str:
+        """"vs a year earlier" and the like; empty without a baseline."""
+        kind = self.evaluation.baseline_kind
+        if kind is None or self.evaluation.baseline_window is None:
+            return ""
+        return self.words(f"against.{kind if kind in ('previous', 'year') else 'given'}")
+
+    def scope(self) -> str:
+        scope = self.evaluation.scope
+        return self.words("scope.brand") if scope == "brand" else self.words("scope.part", scope=scope)
+
+
+def anchor_of(metric: str) -> str:
+    """The anchor of a metric's definition."""
+    return f"metric-{slug(metric)}"
+
+
+def slug(name: str) -> str:
+    """A name as part of an anchor: ASCII letters, digits, hyphen; anything else becomes its code point.
+
+    >>> slug("net_sales"), slug("a b")
+    ('net_sales', 'a-20-b')
+    """
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else f"-{ord(c):x}-" for c in name)

@@ -1,0 +1,383 @@
+"""The document model: what a report says, and nothing about how any format shows it.
+
+Written in one language, with its numbers still numbers: HTML, XLSX and later formats render the very same object,
+so that no two of them can disagree about a figure.
+
+    Document ── front, sections (five parts), appendix : Section ── blocks : Block
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lianyi.insight.report.pictures import Picture
+
+# ---- cells: the smallest things that are shown -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with what is needed to write it.
+
+    value   : money in minor units; a ratio unrounded; None when nothing can be said
+    unit    : count | money | ratio | share | times | seconds | days | score
+    delta   : the number is a change: written with its sign, and a ratio in percentage points
+    because : why there is no value, in the reader's words
+    """
+
+    value: float | int | None
+    unit: str
+    delta: bool = False
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where the true value lies, at the document's `level`."""
+
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text, which may lead to an anchor of the same document. tone: plain | good | bad | muted."""
+
+    text: str
+    anchor: str | None = None
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A day, week, month or quarter by its first day (ISO); `complete` False where window or data cut it short."""
+
+    at: str
+    grain: str
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A series small enough to sit in a line of text: (first day, value or None, complete) each."""
+
+    points: tuple[tuple[str, float | None, bool], ...]
+    grain: str
+    unit: str
+
+
+Cell = Quantity | Interval | Label | Period | Spark | None
+
+# ---- blocks ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """How a column follows from others of its row: difference = left - right; share = left / |right|."""
+
+    rule: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. total: sum | none. Derived columns become formulas where the format has them."""
+
+    key: str
+    heading: str
+    unit: str
+    derived: Derived | None = None
+    total: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: cells by column key. group: a heading the row stands under. marked: the row's period is not complete."""
+
+    cells: dict[str, Cell]
+    group: str = ""
+    marked: bool = False
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first column names the row. stacks: rows become cards on a narrow screen."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    stacks: bool = False
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The opening sentences; the first carries the message."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section."""
+
+    id: str
+    text: str
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Label and value, one a line."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One headline figure. tone: good | bad | plain for the direction of its change; small: n below 30."""
+
+    metric: str
+    anchor: str
+    name: str
+    value: Quantity
+    baseline: Quantity | None
+    change: Quantity | None
+    change_share: Quantity | None
+    tone: str
+    interval: Interval | None
+    n: int | None
+    small: bool
+    target: Quantity | None = None
+    verdict: str = ""
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    id: str
+    cards: tuple[Card, ...]
+    against: str = ""  # what a change is measured against, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture with its reading in words, its text alternative and the table it is drawn from."""
+
+    id: str
+    title: str
+    says: str
+    alt: str
+    picture: Picture
+    table: Table
+    note: str = ""
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """One finding; `brief` cards drop evidence and grade wording."""
+
+    id: str
+    rank: int
+    severity: str
+    severity_says: str
+    title: str
+    statement: str
+    metric: Label | None
+    money: Quantity | None
+    grade: str
+    grade_says: str
+    n: int | None
+    interval: Interval | None
+    evidence: Table | None
+    sql: str
+    actions: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCards:
+    id: str
+    findings: tuple[FindingCard, ...]
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do: who, by when, shown by which metric, for how much money."""
+
+    id: str
+    rank: int
+    action: str
+    why: str
+    owner: str
+    effort: str
+    due_days: int
+    measure: Label
+    money: Quantity | None
+    findings: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    id: str
+    actions: tuple[Action, ...]
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCard:
+    """One evaluation method: its score and what it is made of, or what it needs."""
+
+    id: str
+    name: str
+    says: str
+    score: Quantity | None
+    interval: Interval | None
+    grade: str | None
+    grade_says: str
+    lines: Table | None
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCards:
+    id: str
+    methods: tuple[MethodCard, ...]
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    name: str
+    status: str  # ok | warn | fail
+    status_says: str
+    detail: str
+    share: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksList:
+    id: str
+    checks: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing, in the reader's words, and the figures it would bring."""
+
+    missing: str
+    remedy: str
+    figures: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    id: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure means and rests on; `value` and the rest as in its card."""
+
+    anchor: str
+    metric: str
+    name: str
+    says: str
+    value: Quantity
+    interval: Interval | None
+    n: int | None
+    eligible: int | None
+    excluded: int | None
+    version: int
+    status_says: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Every figure's definition; `facts` hold for all of them (snapshot, horizon, level of intervals)."""
+
+    id: str
+    facts: tuple[tuple[str, str], ...]
+    entries: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """Something the reader must not miss. tone: note | warn."""
+
+    tone: str
+    title: str
+    text: str
+    items: tuple[str, ...] = ()
+
+
+Block = (
+    Lead
+    | Paragraph
+    | Heading
+    | Facts
+    | Cards
+    | Table
+    | Chart
+    | FindingCards
+    | Actions
+    | MethodCards
+    | ChecksList
+    | Gaps
+    | Definitions
+    | Callout
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part. number: as printed before the title ("一", "1"), empty for the front page."""
+
+    id: str
+    number: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report in one language.
+
+    level : of every interval, e.g. 0.95
+    made_at : ISO instant at which the evaluation was made
+    """
+
+    language: str
+    currency: str
+    level: float
+    brand: str
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    made_at: str
+    snapshot: str
+    front: Section
+    sections: tuple[Section, ...]
+    appendix: Section
+    footer: tuple[str, ...] = field(default=())
+
+    def parts(self) -> tuple[Section, ...]:
+        """Front, the five parts, appendix, in reading order."""
+        return (self.front, *self.sections, self.appendix)
+
+    def blocks(self) -> Iterator[Block]:
+        """Every block in reading order."""
+        for part in self.parts():
+            yield from part.blocks

@@ -1,0 +1,223 @@
+"""How numbers, dates and intervals are written, in Chinese and in English; and as spreadsheet number formats."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from lianyi.insight.report.document import Interval, Period, Quantity
+from lianyi.kernel import money
+
+MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
+EMPTY = "–"
+ZH_STEPS = ((1e8, "亿"), (1e4, "万"))
+EN_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
+
+
+def significant(value: float, digits: int = 3) -> int:
+    """Decimal places that show `digits` significant digits of a number, none beyond the point when it is large.
+
+    >>> significant(31.234), significant(3.1234), significant(0.031), significant(312.0)
+    (1, 2, 4, 0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return min(6, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def percent(share: float, *, sign: bool = False) -> str:
+    """A share as a percentage: three significant digits, at most one place from 10% on.
+
+    >>> percent(0.1834), percent(0.0312), percent(1.5), percent(0.00031), percent(0.0), percent(12.346)
+    ('18.3%', '3.12%', '150%', '0.031%', '0%', '1,235%')
+    """
+    scaled = share * 100
+    places = min(significant(scaled), 1 if abs(scaled) >= 10 else 2 if abs(scaled) >= 0.1 else 3)
+    return f"{_sign(scaled, sign)}{_plain(abs(scaled), places)}%"
+
+
+def _plain(value: float, places: int) -> str:
+    rounded = round(value, places)
+    return f"{rounded:,.0f}" if rounded == round(rounded) else f"{rounded:,.{places}f}"
+
+
+def _sign(value: float, wanted: bool) -> str:
+    if value < 0:
+        return MINUS
+    return "+" if wanted and value > 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formatter:
+    """Writes values for readers of one language and one currency.
+
+    >>> zh, en = Formatter("zh", "CNY"), Formatter("en", "GBP")
+    >>> zh.short(Quantity(123_456_700, "money")), en.short(Quantity(123_456_700, "money"))
+    ('¥123万', '£1.23M')
+    >>> zh.full(Quantity(0.012, "ratio", delta=True)), en.full(Quantity(-0.012, "ratio", delta=True))
+    ('+1.20 个百分点', '−1.20 pp')
+    >>> zh.full(Quantity(5400, "seconds")), en.full(Quantity(45, "seconds"))
+    ('1.5 小时', '45 s')
+    """
+
+    language: str
+    currency: str
+
+    # ---- numbers ----
+
+    def full(self, quantity: Quantity) -> str:
+        """A value in full, as in tables: grouped digits, money without minor units from 1,000 on."""
+        return self._write(quantity, short=False)
+
+    def short(self, quantity: Quantity) -> str:
+        """A value folded to 万/亿 or K/M/B, as on cards and charts."""
+        return self._write(quantity, short=True)
+
+    def _write(self, quantity: Quantity, *, short: bool) -> str:
+        value = quantity.value
+        if value is None or not math.isfinite(value):
+            return quantity.because or EMPTY
+        sign = _sign(value, quantity.delta)
+        size = abs(value)
+        if quantity.unit == "money":
+            return sign + self._money(size, short=short)
+        if quantity.unit in ("ratio", "share"):
+            if quantity.delta and quantity.unit == "ratio":
+                return self._points(value)
+            return percent(value, sign=quantity.delta)
+        if quantity.unit == "seconds":
+            return sign + self._seconds(size)
+        if quantity.unit == "days":
+            return f"{sign}{_plain(size, min(1, significant(size)))} {self._word('天', 'day' if size == 1 else 'days')}"
+        if quantity.unit == "score":
+            return f"{sign}{size:.1f}"
+        if quantity.unit == "times":
+            return f"{sign}{_plain(size, min(2, significant(size)))}"
+        return sign + self._count(size, short=short)
+
+    def _word(self, zh: str, en: str) -> str:
+        return en if self.language == "en" else zh
+
+    def _count(self, size: float, *, short: bool) -> str:
+        if short:
+            folded = self._folded(size)
+            if folded is not None:
+                return folded
+        return f"{size:,.0f}" if size == round(size) or size >= 1000 else _plain(size, min(2, significant(size)))
+
+    def _folded(self, size: float) -> str | None:
+        for step, suffix in EN_STEPS if self.language == "en" else ZH_STEPS:
+            if size >= step:
+                scaled = size / step
+                return f"{_plain(scaled, min(2, significant(scaled)))}{suffix}"
+        return None
+
+    def _money(self, minor_units: float, *, short: bool) -> str:
+        digits = money.minor_digits(self.currency)
+        symbol = money.SIGNS.get(self.currency, self.currency + " ")
+        size = minor_units / 10**digits
+        if short:
+            folded = self._folded(size)
+            if folded is not None:
+                return symbol + folded
+        if size >= 1000 or size == round(size):
+            digits = 0
+        return f"{symbol}{size:,.{digits}f}"
+
+    def _points(self, change: float) -> str:
+        scaled = change * 100
+        places = min(2, significant(scaled))
+        return f"{_sign(scaled, True)}{abs(scaled):.{places}f} {self._word('个百分点', 'pp')}"
+
+    def _seconds(self, size: float) -> str:
+        for length, zh, en in ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min")):
+            if size >= length:
+                return f"{_plain(size / length, 1)} {self._word(zh, en)}"
+        return f"{_plain(size, min(1, significant(size)))} {self._word('秒', 's')}"
+
+    def interval(self, interval: Interval) -> str:
+        """Both ends of an interval."""
+        low, high = (self.short(Quantity(end, interval.unit)) for end in (interval.low, interval.high))
+        return f"{low} {self._word('至', 'to')} {high}"
+
+    def level(self, level: float) -> str:
+        """The level of the intervals: 95%."""
+        return percent(level)
+
+    # ---- dates ----
+
+    def day(self, iso: str) -> str:
+        """A date in words.
+
+        >>> Formatter("zh", "CNY").day("2024-05-31"), Formatter("en", "CNY").day("2024-05-31")
+        ('2024年5月31日', '31 May 2024')
+        """
+        date = dt.date.fromisoformat(iso[:10])
+        return self._word(f"{date.year}年{date.month}月{date.day}日", f"{date.day} {date:%b} {date.year}")
+
+    def window(self, start: str, end: str) -> str:
+        """A half-open span of days by its first and last day, both meant.
+
+        >>> Formatter("zh", "CNY").window("2024-01-01", "2025-01-01")
+        '2024年1月1日 至 2024年12月31日'
+        """
+        last = (dt.date.fromisoformat(end[:10]) - dt.timedelta(days=1)).isoformat()
+        return f"{self.day(start)} {self._word('至', 'to')} {self.day(last)}"
+
+    def period(self, period: Period) -> str:
+        """The name of a period.
+
+        >>> Formatter("zh", "CNY").period(Period("2024-05-01", "month")), Formatter("en", "CNY").period(Period("2024-04-01", "quarter"))
+        ('2024年5月', 'Q2 2024')
+        """
+        date = dt.date.fromisoformat(period.at[:10])
+        if period.grain == "month":
+            return self._word(f"{date.year}年{date.month}月", f"{date:%b} {date.year}")
+        if period.grain == "quarter":
+            quarter = (date.month - 1) // 3 + 1
+            return self._word(f"{date.year}年{quarter}季度", f"Q{quarter} {date.year}")
+        if period.grain == "week":
+            return self._word(f"{self.day(period.at)}起一周", f"Week of {self.day(period.at)}")
+        return self.day(period.at)
+
+    def ticks(self, starts: tuple[str, ...], grain: str) -> tuple[str, ...]:
+        """Short names of consecutive periods for an axis; the year only where it changes.
+
+        >>> Formatter("zh", "CNY").ticks(("2023-12-01", "2024-01-01", "2024-02-01"), "month")
+        ('23年12月', '24年1月', '2月')
+        """
+        names = []
+        year = None
+        for start in starts:
+            date = dt.date.fromisoformat(start[:10])
+            new_year = date.year != year
+            year = date.year
+            if grain == "quarter":
+                name = f"Q{(date.month - 1) // 3 + 1}"
+            elif grain == "month":
+                name = self._word(f"{date.month}月", f"{date:%b}")
+            else:
+                name = self._word(f"{date.month}/{date.day}", f"{date.day} {date:%b}")
+            if new_year and grain in ("month", "quarter"):
+                name = self._word(f"{date.year % 100:02d}年{name}", f"{name} {date.year % 100:02d}")
+            names.append(name)
+        return tuple(names)
+
+    # ---- spreadsheets ----
+
+    def number_format(self, unit: str, *, delta: bool = False) -> str:
+        """The spreadsheet number format of a unit; money is written in major units there.
+
+        >>> Formatter("en", "GBP").number_format("money")
+        '[$£-809]#,##0.00;[$£-809]\\\\-#,##0.00'
+        """
+        if unit == "money":
+            digits = money.minor_digits(self.currency)
+            places = "." + "0" * digits if digits else ""
+            symbol = f"[${money.SIGNS.get(self.currency, self.currency + ' ')}{_LOCALES.get(self.currency, '')}]"
+            plus = "+" if delta else ""
+            return f"{plus}{symbol}#,##0{places};{symbol}\\-#,##0{places}"
+        base = {"ratio": "0.0%", "share": "0.0%", "count": "#,##0", "times": "0.00", "days": "#,##0.0", "seconds": "#,##0", "score": "0.0"}[unit]
+        return f"+{base};-{base};{base}" if delta else base
+
+
+_LOCALES = {"CNY": "-804", "GBP": "-809", "USD": "-409", "JPY": "-411", "HKD": "-C04", "TWD": "-404"}
