@@ -1,1 +1,11 @@
 """Engines that answer SQL on a snapshot; the same suite proves each."""
+
+from lianyi.stream.engines.base import Engine
+from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.snapshot import Snapshot
+from lianyi.stream.workspace import Workspace
+
+
+def open_engine(workspace: Workspace, snapshot: Snapshot) -> Engine:
+    """The engine the workspace asks for, on one snapshot."""
+    return DuckDBEngine(snapshot, scratch=workspace.scratch_path)

@@ -1,0 +1,5 @@
+"""`python -m lianyi.cli`."""
+
+from lianyi.cli.app import main
+
+main()

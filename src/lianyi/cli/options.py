@@ -1,0 +1,84 @@
+"""Options that several verbs share, and the workspace they act on."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lianyi.cli.speech import say
+from lianyi.kernel.clock import Window, date_of
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
+from lianyi.stream import workspace as workspaces
+from lianyi.stream.engines import open_engine
+from lianyi.stream.engines.base import Engine
+from lianyi.stream.log.table import EventLog
+from lianyi.stream.workspace import Workspace
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class NoFacts(BadInput):
+    """A question was asked of an empty workspace."""
+
+    code = "no_facts"
+    message = Text(zh="工作区 %(path)s 里还没有数据。", en="The workspace %(path)s holds no data yet.")
+    remedy = Text(zh="先导入：lianyi import 订单.csv --as orders", en="Import some first: lianyi import orders.csv --as orders")
+
+
+def opened_workspace(path: Path | None = None) -> Workspace:
+    """The workspace this run acts on; made with the defaults when it is not there."""
+    context = click.get_current_context()
+    chosen = path or context.find_object(dict).get("workspace") or os.environ.get("LIANYI_HOME") or "lianyi-data"
+    return workspaces.create(Path(chosen))
+
+
+def asked(*, snapshot: int | None = None, workspace: Workspace | None = None) -> AbstractContextManager[tuple[Workspace, Engine]]:
+    """The workspace and an engine on its newest (or a named) snapshot; NoFacts when there is nothing to ask."""
+    return _asked(snapshot, workspace or opened_workspace())
+
+
+@contextmanager
+def _asked(version: int | None, workspace: Workspace) -> Iterator[tuple[Workspace, Engine]]:
+    snapshot = EventLog(workspace).snapshot(version)
+    if not snapshot.files:
+        raise NoFacts(path=str(workspace.path))
+    engine = open_engine(workspace, snapshot)
+    try:
+        yield workspace, engine
+    finally:
+        engine.close()
+
+
+def window_options(*, required: bool) -> Decorator:
+    """`--from` and `--to`: business days, the second excluded."""
+
+    def added(function: Callable[..., Any]) -> Callable[..., Any]:
+        function = click.option(
+            "--to", "end", required=required, metavar="DATE", help=say("到哪天（不含）", "up to this day, excluded")
+        )(function)
+        return click.option("--from", "start", required=required, metavar="DATE", help=say("从哪天", "from this day"))(function)
+
+    return added
+
+
+def chosen_window(start: str | None, end: str | None, engine: Engine) -> Window:
+    """The window asked for; what is not said is taken from the data: up to its last day, twelve months back."""
+    first, last = engine.snapshot.first_day, engine.snapshot.last_day
+    if first is None or last is None:
+        raise ValueError("an empty snapshot has no window")
+    to_text = end or date_of(last + 1).isoformat()
+    if start is None:
+        year = Window.parse("1970-01-01", to_text).end
+        start = max(date_of(first), year.replace(year=year.year - 1, day=min(year.day, 28))).isoformat()
+    return Window.parse(start, to_text)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))
+snapshot_option = click.option(
+    "--snapshot", type=int, default=None, metavar="N", help=say("用某个历史快照（默认最新）", "use an earlier snapshot (default: the newest)")
+)

@@ -1,0 +1,158 @@
+"""Numbers as people write them in a sentence, in Chinese and in English."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from lianyi.kernel.money import minor_digits, SIGNS
+from lianyi.kernel.text import Text
+
+MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
+ZH_STEPS = ((1e8, "亿"), (1e4, "万"))
+EN_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
+
+
+def places(value: float, digits: int = 3) -> int:
+    """Decimal places that show `digits` significant digits of a number, none beyond the point when it is large.
+
+    >>> places(31.234), places(3.1234), places(0.031), places(312.0)
+    (1, 2, 4, 0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return min(6, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def plain(value: float, decimals: int) -> str:
+    """A number with grouped digits; no decimals when it is whole.
+
+    >>> plain(1234.0, 2), plain(1.25, 1)
+    ('1,234', '1.2')
+    """
+    rounded = round(value, decimals)
+    return f"{rounded:,.0f}" if rounded == round(rounded) else f"{rounded:,.{decimals}f}"
+
+
+def folded_number(size: float, language: str) -> str | None:
+    """A large number folded to 万/亿 or K/M/B; None when it is not large.
+
+    >>> folded_number(123_456, "zh"), folded_number(123_456, "en"), folded_number(99, "zh")
+    ('12.3万', '123K', None)
+    """
+    for step, suffix in EN_STEPS if language == "en" else ZH_STEPS:
+        if size >= step:
+            return f"{plain(size / step, min(2, places(size / step)))}{suffix}"
+    return None
+
+
+def percent(share: float, *, sign: bool = False) -> str:
+    """A share as a percentage: three significant digits, at most one place from 10% on.
+
+    >>> percent(0.1834), percent(0.0312), percent(1.5), percent(0.00031), percent(0.0), percent(-0.5, sign=True)
+    ('18.3%', '3.12%', '150%', '0.031%', '0%', '−50%')
+    """
+    scaled = share * 100
+    decimals = min(places(scaled), 1 if abs(scaled) >= 10 else 2 if abs(scaled) >= 0.1 else 3)
+    mark = MINUS if scaled < 0 else "+" if sign and scaled > 0 else ""
+    return f"{mark}{plain(abs(scaled), decimals)}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in a sentence: `value` in minor units of `currency`; `signed` shows a plus."""
+
+    value: float
+    currency: str
+    signed: bool = False
+
+    def say(self, language: str) -> str:
+        """
+        >>> Amount(123_456_700, "CNY").say("zh"), Amount(-5_050, "GBP").say("en")
+        ('¥123万', '−£50.50')
+        """
+        size = abs(self.value) / 10 ** minor_digits(self.currency)
+        mark = MINUS if self.value < 0 else "+" if self.signed and self.value > 0 else ""
+        shown = folded_number(size, language)
+        if shown is None:
+            shown = f"{size:,.0f}" if size >= 1000 or size == round(size) else f"{size:,.{minor_digits(self.currency)}f}"
+        return f"{mark}{SIGNS.get(self.currency, self.currency + ' ')}{shown}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share in a sentence, as a percentage; `signed` shows a plus."""
+
+    value: float
+    signed: bool = False
+
+    def say(self, language: str) -> str:
+        """
+        >>> Share(0.25, signed=True).say("en")
+        '+25%'
+        """
+        return percent(self.value, sign=self.signed)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A difference of two shares in a sentence, in percentage points."""
+
+    value: float
+
+    def say(self, language: str) -> str:
+        """
+        >>> Points(-0.012).say("zh")
+        '−1.2 个百分点'
+        """
+        scaled = abs(self.value) * 100
+        mark = MINUS if self.value < 0 else "+" if self.value > 0 else ""
+        return f"{mark}{plain(scaled, min(2, places(scaled, 2)))} {'pp' if language == 'en' else '个百分点'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count, or any plain number, in a sentence."""
+
+    value: float
+    signed: bool = False
+
+    def say(self, language: str) -> str:
+        """
+        >>> Count(12_345).say("zh"), Count(1.234).say("en")
+        ('1.23万', '1.23')
+        """
+        size = abs(self.value)
+        mark = MINUS if self.value < 0 else "+" if self.signed and self.value > 0 else ""
+        return mark + (folded_number(size, language) or plain(size, min(2, places(size)) if size < 1000 else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar date in a sentence."""
+
+    date: dt.date
+
+    def say(self, language: str) -> str:
+        """
+        >>> Day(dt.date(2024, 5, 31)).say("en")
+        '31 May 2024'
+        """
+        return f"{self.date.day} {self.date:%b} {self.date.year}" if language == "en" else f"{self.date.year}年{self.date.month}月{self.date.day}日"
+
+
+def sentence(zh: str, en: str, **parts: object) -> Text:
+    """A Text whose `%(x)s` placeholders are filled, each number written as its language writes it.
+
+    parts : Amount, Share, Points, Count, Day, Text, or anything with a plain text form
+    >>> sentence("卖出 %(n)s 件", "%(n)s pieces sold", n=Count(20_000)).zh
+    '卖出 2万 件'
+    """
+
+    def said(language: str) -> dict[str, str]:
+        filled = {}
+        for name, part in parts.items():
+            speak = getattr(part, "say", None)
+            filled[name] = speak(language) if callable(speak) else str(part)
+        return filled
+
+    return Text(zh=(zh % said("zh")), en=(en % said("en")))
