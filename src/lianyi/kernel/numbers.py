@@ -8,8 +8,9 @@ from lianyi.kernel.money import minor_digits, SIGNS
 from lianyi.kernel.text import Text
 
 MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
-ZH_STEPS = ((1e8, "亿"), (1e4, "万"))
-EN_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
+# (from which size on, unit, its name); thousands are folded from ten thousand on.
+ZH_STEPS = ((1e8, 1e8, "亿"), (1e4, 1e4, "万"))
+EN_STEPS = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "K"))
 
 
 def places(value: float, digits: int = 3) -> int:
@@ -39,9 +40,9 @@ def folded_number(size: float, language: str) -> str | None:
     >>> folded_number(123_456, "zh"), folded_number(123_456, "en"), folded_number(99, "zh")
     ('12.3万', '123K', None)
     """
-    for step, suffix in EN_STEPS if language == "en" else ZH_STEPS:
-        if size >= step:
-            return f"{plain(size / step, min(2, places(size / step)))}{suffix}"
+    for least, unit, suffix in EN_STEPS if language == "en" else ZH_STEPS:
+        if size >= least:
+            return f"{plain(size / unit, min(2, places(size / unit)))}{suffix}"
     return None
 
 
