@@ -1,0 +1,36 @@
+"""Generated pages are current, and every link inside the documentation leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.reference.__main__ import stale
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def test_the_reference_pages_are_what_the_code_says():
+    assert [target.name for target, _ in stale(ROOT)] == [], "run make docs"
+
+
+def test_a_page_that_was_changed_by_hand_is_noticed(tmp_path):
+    for target, text in stale(tmp_path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    assert stale(tmp_path) == []
+
+    errors = tmp_path / "docs" / "reference" / "errors.md"
+    errors.write_text(errors.read_text(encoding="utf-8").replace("bad_input", "bad_imput"), encoding="utf-8")
+
+    assert [target for target, _ in stale(tmp_path)] == [errors]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_inside_the_documentation_leads_somewhere(page):
+    links = [link.partition("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8"))]
+    inside = [link for link in links if link and "://" not in link]
+
+    assert [link for link in inside if not (page.parent / link).exists()] == []

@@ -1,0 +1,44 @@
+"""python -m tools.reference [--check]."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.reference import commands, errors, events
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path("docs") / "reference"
+# page -> its renderer; None means that its source does not exist yet
+PAGES: dict[str, Callable[[], str | None]] = {
+    "errors": errors.render,
+    "events": events.render,
+    "cli": commands.render,
+}
+
+
+def stale(root: Path = ROOT) -> list[tuple[Path, str]]:
+    """Pages that are not what would be written, with what would be."""
+    found = []
+    for name, render in PAGES.items():
+        target = root / FOLDER / f"{name}.md"
+        text = render()
+        if text is not None and (not target.is_file() or target.read_text(encoding="utf-8") != text):
+            found.append((target, text))
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the pages; 1 when one is stale."""
+    check = "--check" in arguments
+    for target, text in stale():
+        if check:
+            print(f"{target.relative_to(ROOT)} is stale: run `make docs` and commit it", file=sys.stderr)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            print(f"wrote {target.relative_to(ROOT)}")
+    return 1 if check and stale() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
