@@ -6,38 +6,9 @@ from dataclasses import dataclass
 
 from lianyi.insight.report.document import Interval, Period, Quantity
 from lianyi.kernel import money
+from lianyi.kernel.numbers import MINUS, folded_number, percent, places, plain
 
-MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
 EMPTY = "–"
-ZH_STEPS = ((1e8, "亿"), (1e4, "万"))
-EN_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
-
-
-def significant(value: float, digits: int = 3) -> int:
-    """Decimal places that show `digits` significant digits of a number, none beyond the point when it is large.
-
-    >>> significant(31.234), significant(3.1234), significant(0.031), significant(312.0)
-    (1, 2, 4, 0)
-    """
-    if value == 0 or not math.isfinite(value):
-        return 0
-    return min(6, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
-
-
-def percent(share: float, *, sign: bool = False) -> str:
-    """A share as a percentage: three significant digits, at most one place from 10% on.
-
-    >>> percent(0.1834), percent(0.0312), percent(1.5), percent(0.00031), percent(0.0), percent(12.346)
-    ('18.3%', '3.12%', '150%', '0.031%', '0%', '1,235%')
-    """
-    scaled = share * 100
-    places = min(significant(scaled), 1 if abs(scaled) >= 10 else 2 if abs(scaled) >= 0.1 else 3)
-    return f"{_sign(scaled, sign)}{_plain(abs(scaled), places)}%"
-
-
-def _plain(value: float, places: int) -> str:
-    rounded = round(value, places)
-    return f"{rounded:,.0f}" if rounded == round(rounded) else f"{rounded:,.{places}f}"
 
 
 def _sign(value: float, wanted: bool) -> str:
@@ -87,11 +58,11 @@ class Formatter:
         if quantity.unit == "seconds":
             return sign + self._seconds(size)
         if quantity.unit == "days":
-            return f"{sign}{_plain(size, min(1, significant(size)))} {self._word('天', 'day' if size == 1 else 'days')}"
+            return f"{sign}{plain(size, min(1, places(size)))} {self._word('天', 'day' if size == 1 else 'days')}"
         if quantity.unit == "score":
             return f"{sign}{size:.1f}"
         if quantity.unit == "times":
-            return f"{sign}{_plain(size, min(2, significant(size)))}"
+            return f"{sign}{plain(size, min(2, places(size)))}"
         return sign + self._count(size, short=short)
 
     def _word(self, zh: str, en: str) -> str:
@@ -99,24 +70,17 @@ class Formatter:
 
     def _count(self, size: float, *, short: bool) -> str:
         if short:
-            folded = self._folded(size)
+            folded = folded_number(size, self.language)
             if folded is not None:
                 return folded
-        return f"{size:,.0f}" if size == round(size) or size >= 1000 else _plain(size, min(2, significant(size)))
-
-    def _folded(self, size: float) -> str | None:
-        for step, suffix in EN_STEPS if self.language == "en" else ZH_STEPS:
-            if size >= step:
-                scaled = size / step
-                return f"{_plain(scaled, min(2, significant(scaled)))}{suffix}"
-        return None
+        return f"{size:,.0f}" if size == round(size) or size >= 1000 else plain(size, min(2, places(size)))
 
     def _money(self, minor_units: float, *, short: bool) -> str:
         digits = money.minor_digits(self.currency)
         symbol = money.SIGNS.get(self.currency, self.currency + " ")
         size = minor_units / 10**digits
         if short:
-            folded = self._folded(size)
+            folded = folded_number(size, self.language)
             if folded is not None:
                 return symbol + folded
         if size >= 1000 or size == round(size):
@@ -125,14 +89,14 @@ class Formatter:
 
     def _points(self, change: float) -> str:
         scaled = change * 100
-        places = min(2, significant(scaled))
-        return f"{_sign(scaled, True)}{abs(scaled):.{places}f} {self._word('个百分点', 'pp')}"
+        digits = min(2, places(scaled))
+        return f"{_sign(scaled, True)}{abs(scaled):.{digits}f} {self._word('个百分点', 'pp')}"
 
     def _seconds(self, size: float) -> str:
         for length, zh, en in ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min")):
             if size >= length:
-                return f"{_plain(size / length, 1)} {self._word(zh, en)}"
-        return f"{_plain(size, min(1, significant(size)))} {self._word('秒', 's')}"
+                return f"{plain(size / length, 1)} {self._word(zh, en)}"
+        return f"{plain(size, min(1, places(size)))} {self._word('秒', 's')}"
 
     def interval(self, interval: Interval) -> str:
         """Both ends of an interval."""
@@ -212,10 +176,10 @@ class Formatter:
         """
         if unit == "money":
             digits = money.minor_digits(self.currency)
-            places = "." + "0" * digits if digits else ""
+            decimals = "." + "0" * digits if digits else ""
             symbol = f"[${money.SIGNS.get(self.currency, self.currency + ' ')}{_LOCALES.get(self.currency, '')}]"
             plus = "+" if delta else ""
-            return f"{plus}{symbol}#,##0{places};{symbol}\\-#,##0{places}"
+            return f"{plus}{symbol}#,##0{decimals};{symbol}\\-#,##0{decimals}"
         base = {"ratio": "0.0%", "share": "0.0%", "count": "#,##0", "times": "0.00", "days": "#,##0.0", "seconds": "#,##0", "score": "0.0"}[unit]
         return f"+{base};-{base};{base}" if delta else base
 
