@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.reference.commands import root_command
+from tools.reference.commands import verbs
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -31,10 +31,7 @@ def test_every_make_command_in_the_documentation_is_a_target(page):
 
 @EVERY_PAGE
 def test_every_lianyi_command_in_the_documentation_exists(page):
-    root = root_command()
-    assert root is not None
-
-    assert set(LIANYI.findall(page.read_text(encoding="utf-8"))) - set(root.commands) == set()
+    assert set(LIANYI.findall(page.read_text(encoding="utf-8"))) - set(verbs()) == set()
 
 
 def test_make_alone_prints_help():

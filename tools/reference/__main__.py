@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tools.reference import commands, errors, events
@@ -12,7 +13,8 @@ FOLDER = Path("docs") / "reference"
 PAGES: dict[str, Callable[[], str | None]] = {
     "errors": errors.render,
     "events": events.render,
-    "cli": commands.render,
+    "cli": partial(commands.render, "en"),
+    "cli.zh-CN": partial(commands.render, "zh"),
 }
 
 
