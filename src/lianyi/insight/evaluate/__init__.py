@@ -1,0 +1,1 @@
+"""Judging a window against a baseline and targets: methods, findings, suggestions."""
