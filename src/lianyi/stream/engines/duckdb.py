@@ -95,10 +95,14 @@ class DuckDBEngine:
         >>> DuckDBEngine(Snapshot(version=0, files=())).run("SELECT count(*) AS n FROM events").to_pylist()
         [{'n': 0}]
         """
-        answer = self._connection.sql(sql, params=_used(sql, params))
-        if answer is None:
-            return pa.table({})
-        return answer.to_arrow_table()
+        return self._connection.sql(sql, params=_used(sql, params)).to_arrow_table()
+
+    def batches(self, sql: str, params: Params | None = None, *, rows: int = 122_880) -> pa.RecordBatchReader:
+        """Answer one query as a stream, for answers that should not be held in memory; read it to its end before the next query.
+
+        rows : about how many rows a batch holds
+        """
+        return self._connection.sql(sql, params=_used(sql, params)).to_arrow_reader(rows)
 
     def offer(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under a name."""

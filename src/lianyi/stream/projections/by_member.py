@@ -1,0 +1,261 @@
+"""`events_by_member`: every actor's events side by side and in order, for analyses that walk them once.
+
+    for part in read(snapshot, columns=["name", "t"], window=Window.parse("2024-01-01", "2024-04-01")):
+        actors = part["actor"].chunk(0).indices.to_numpy()      # 0, 0, 0, 1, 1, 2 ... : an actor's rows are contiguous
+        t = part["t"].chunk(0).to_numpy()                       # ascending within an actor
+
+Each part holds all the rows of its actors, so a kernel needs no state across parts and parts may be worked on in parallel.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lianyi.kernel.clock import Window, add_months, day_of
+from lianyi.kernel.errors import UnknownName
+from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.projections.naming import fresh_files, publish
+from lianyi.stream.snapshot import Snapshot
+
+KIND = "events_by_member"
+BUCKETS = 64
+# md5 is the same on every release of every engine; months written years apart must agree on an actor's bucket.
+BUCKET = f"CAST(md5_number_lower(actor) % {BUCKETS} AS INTEGER)"
+KEPT = (
+    "t", "d", "name", "session_id", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id",
+    "partner_id", "referrer_id", "order_id", "subject_id", "kind", "quantity", "amount_fen", "value",
+)  # fmt: skip
+# What a reader may ask for; `is_member` tells a member from a device nobody has logged in on.
+COLUMNS = ("actor", "is_member", *KEPT)
+SORTED = "bucket, actor, t, event_id"
+ROWS_PER_GROUP = 122_880
+ROWS_PER_PART = 1_500_000
+
+
+def query(*, where: str) -> str:
+    """The projection as SQL over `events`: rows with an actor, in projection order."""
+    # An actor that is not the row's own member is either the device's owner or the device itself.
+    member = "(member_id IS NOT NULL OR actor <> device_id)"
+    return f"SELECT {BUCKET} AS bucket, actor, {member} AS is_member, {', '.join(KEPT)} FROM events WHERE actor IS NOT NULL AND {where} ORDER BY {SORTED}"
+
+
+def build(engine: DuckDBEngine, month: int, file: Path, *, aside: Path) -> int:
+    """Write one month's projection and publish it as `file`; says how many rows.
+
+    aside : where it is written first, on the same disk
+    Row groups end where a bucket ends, so that a part can be read by itself. Cost: a sort of the month, spilling to disk.
+    """
+    window = month_window(month)
+    batches = engine.batches(query(where=f"d >= {window.from_day} AND d < {window.to_day}"), rows=ROWS_PER_GROUP)
+    rows = 0
+    with pq.ParquetWriter(
+        aside,
+        batches.schema,
+        compression="zstd",
+        use_dictionary=[n for n in batches.schema.names if n not in ("t", "session_id", "order_id")],
+        column_encoding={"t": "DELTA_BINARY_PACKED", "session_id": "DELTA_BYTE_ARRAY", "order_id": "DELTA_BYTE_ARRAY"},
+        write_statistics=["bucket"],
+    ) as writer:
+        waiting: list[pa.RecordBatch] = []
+        for batch in batches:
+            rows += len(batch)
+            waiting.append(batch)
+            table = pa.Table.from_batches(waiting)
+            if len(table) < ROWS_PER_GROUP:
+                continue
+            # The last bucket may go on in the next batch: it waits.
+            cut = int(np.searchsorted(table["bucket"].to_numpy(), table["bucket"][-1].as_py(), side="left"))
+            if cut:
+                writer.write_table(table.slice(0, cut), row_group_size=cut)
+            waiting = table.slice(cut).to_batches()
+        if waiting:
+            table = pa.Table.from_batches(waiting)
+            writer.write_table(table, row_group_size=max(len(table), 1))
+    publish(aside, file)
+    return rows
+
+
+def read(
+    snapshot: Snapshot,
+    *,
+    columns: Sequence[str],
+    window: Window | None = None,
+    rows_per_part: int = ROWS_PER_PART,
+    scratch: Path | None = None,
+) -> Iterator[pa.Table]:
+    """The events of a window, actor by actor, each actor's in order of time; never stale.
+
+    columns : names from COLUMNS; `actor` is always there
+    window  : business days; all of the history when None
+    rows_per_part : about how many rows a part holds at most; parts are cut between actors
+    scratch : a folder to spill to while stale months are sorted
+    Yields   tables sorted by (actor, t, event_id), each of one chunk: `actor` a dictionary whose indices ascend from 0, other
+             text columns dictionaries too, numbers as stored. No part is empty. Costs without an actor do not appear.
+    Months whose projection is stale (appended to since the last maintenance) are sorted on the spot from the events, so the
+    answer is that of the snapshot whatever the state of the projection; `fresh_files` tells which these are.
+    Raises   UnknownName for a column that is not kept.
+    Cost     fresh: one pass over the columns asked for; stale: a sort of those months besides. Memory: one part.
+    """
+    for column in columns:
+        if column not in COLUMNS:
+            raise UnknownName(what="column", given=column, allowed=list(COLUMNS))
+    wanted = tuple(dict.fromkeys(("actor", *columns)))
+    files = [f for f in snapshot.files if window is None or (f.first_day < window.to_day and f.last_day >= window.from_day)]
+    months = sorted({f.month for f in files})
+    if not months:
+        return
+    fresh = {month: path for month, path in fresh_files(snapshot, KIND).items() if month in months}
+    opened = {}
+    for month in sorted(fresh):
+        try:
+            opened[month] = pq.ParquetFile(fresh[month])
+        except FileNotFoundError:
+            # Maintenance replaced it between the look and the opening; the events answer instead.
+            continue
+    stale = [month for month in months if month not in opened]
+    parts = max(1, min(BUCKETS, -(-sum(f.rows for f in files) // rows_per_part)))
+    needs = (*wanted, "bucket", "d", "t")
+    engine = None
+    sources: list[_Source] = [_Projected(file, needs) for file in opened.values()]
+    try:
+        if stale:
+            engine = DuckDBEngine(snapshot, scratch=scratch)
+            spans = " OR ".join(f"(d >= {w.from_day} AND d < {w.to_day})" for w in map(month_window, stale))
+            sources.append(_Streamed(engine.batches(query(where=f"({spans})"), rows=ROWS_PER_GROUP), needs))
+        erased = _erased(snapshot) if opened else []
+        for part in range(parts):
+            below = (part + 1) * BUCKETS // parts
+            tables = [source.take(part * BUCKETS // parts, below) for source in sources]
+            whole = _joined([_within(_without(t, erased), window) for t in tables if len(t)], wanted)
+            if len(whole):
+                yield whole
+    finally:
+        if engine is not None:
+            engine.close()
+        for file in opened.values():
+            file.close()
+
+
+def month_window(month: int) -> Window:
+    """The business days of a month yyyymm.
+
+    >>> str(month_window(202402))
+    '2024-02-01..2024-03-01'
+    """
+    first = dt.date(month // 100, month % 100, 1)
+    return Window(day_of(first), day_of(add_months(first, 1)))
+
+
+class _Projected:
+    """One fresh month: row groups are picked by the buckets they hold."""
+
+    def __init__(self, file: pq.ParquetFile, columns: Sequence[str]) -> None:
+        self.file = file
+        self.columns = list(dict.fromkeys(columns))
+        position = file.schema_arrow.names.index("bucket")
+        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+        self.spans = [(g.column(position).statistics.min, g.column(position).statistics.max) for g in groups if g.num_rows]
+
+    def take(self, first: int, below: int) -> pa.Table:
+        """The rows of buckets first <= b < below."""
+        groups = [n for n, (low, high) in enumerate(self.spans) if low < below and high >= first]
+        table = self.file.read_row_groups(groups, columns=self.columns, use_threads=True)
+        return _buckets(table, first, below)
+
+
+class _Streamed:
+    """Stale months, sorted on the spot and handed over bucket by bucket."""
+
+    def __init__(self, batches: pa.RecordBatchReader, columns: Sequence[str]) -> None:
+        self.batches = batches
+        self.columns = list(dict.fromkeys(columns))
+        self.waiting = batches.schema.empty_table().select(self.columns)
+        self.done = False
+
+    def take(self, first: int, below: int) -> pa.Table:
+        """The rows of buckets first <= b < below; must be asked in ascending order."""
+        held = [self.waiting]
+        while not self.done and (not len(held[-1]) or held[-1]["bucket"][-1].as_py() < below):
+            try:
+                held.append(pa.Table.from_batches([self.batches.read_next_batch()]).select(self.columns))
+            except StopIteration:
+                self.done = True
+        table = pa.concat_tables(held)
+        mine = _buckets(table, first, below)
+        self.waiting = table.slice(len(mine))
+        return mine
+
+
+_Source = _Projected | _Streamed
+
+
+def _buckets(table: pa.Table, first: int, below: int) -> pa.Table:
+    bucket = table["bucket"].to_numpy()
+    start, end = np.searchsorted(bucket, [first, below], side="left")
+    return table.slice(int(start), int(end - start))
+
+
+def _erased(snapshot: Snapshot) -> list[str]:
+    """Members whose erasure is pending: a projection may still hold them."""
+    return [member for path in snapshot.erased for member in pq.read_table(path, columns=["member_id"])["member_id"].to_pylist()]
+
+
+def _without(table: pa.Table, erased: list[str]) -> pa.Table:
+    if not erased:
+        return table
+    gone = pa.array(erased, pa.string())
+    table = table.filter(pc.invert(pc.is_in(table["actor"], value_set=gone)))
+    if "referrer_id" in table.column_names:
+        referrer = table["referrer_id"]
+        kept = pc.if_else(pc.is_in(referrer, value_set=gone), pa.scalar(None, referrer.type), referrer)
+        table = table.set_column(table.column_names.index("referrer_id"), "referrer_id", kept)
+    return table
+
+
+def _within(table: pa.Table, window: Window | None) -> pa.Table:
+    if window is None or not len(table):
+        return table
+    lowest, highest = pc.min_max(table["d"]).as_py().values()
+    if lowest >= window.from_day and highest < window.to_day:
+        return table
+    return table.filter(pc.and_(pc.greater_equal(table["d"], window.from_day), pc.less(table["d"], window.to_day)))
+
+
+def _joined(tables: list[pa.Table], wanted: Sequence[str]) -> pa.Table:
+    """Months laid together: actors as ascending codes, time ascending within each; the order is verified, not believed."""
+    if not tables:
+        return pa.table({})
+    whole = pa.concat_tables(tables).combine_chunks()
+    for name in whole.column_names:
+        if pa.types.is_string(whole.schema.field(name).type):
+            whole = whole.set_column(whole.column_names.index(name), name, _dictionary(whole[name]))
+    actor = whole["actor"].combine_chunks()
+    actor = actor.chunk(0) if isinstance(actor, pa.ChunkedArray) else actor
+    codes, t = actor.indices.to_numpy(), whole["t"].to_numpy()
+    if not _ordered(codes, t):
+        # Stable, so that rows of one actor at one instant keep their event order.
+        order = np.argsort(codes, kind="stable")
+        if not _ordered(codes[order], t[order]):
+            order = np.lexsort((t, codes))
+        whole = whole.take(pa.array(order)).combine_chunks()
+    return whole.select(list(wanted))
+
+
+def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    encoded = pc.dictionary_encode(column).unify_dictionaries()
+    return (
+        pa.chunked_array([encoded.combine_chunks()])
+        if not isinstance(encoded.combine_chunks(), pa.ChunkedArray)
+        else encoded.combine_chunks()
+    )
+
+
+def _ordered(codes: np.ndarray, t: np.ndarray) -> bool:
+    """Whether rows are sorted by (code, t)."""
+    step = np.diff(codes)
+    return bool(np.all(step >= 0) and np.all((step > 0) | (np.diff(t) >= 0)))

@@ -1,0 +1,124 @@
+"""Every actor's events side by side: the same as sorting the events, fresh or stale, in one part or many."""
+
+from pathlib import Path
+
+import pytest
+
+from lianyi.kernel.clock import Window
+from lianyi.kernel.errors import UnknownName
+from lianyi.stream import workspace
+from lianyi.stream.engines.duckdb import DuckDBEngine, connect
+from lianyi.stream.log.table import EventLog
+from lianyi.stream.projections import by_member, fresh_files, naming, read
+from lianyi.stream.snapshot import Snapshot
+from tests.stream.made import made_facts
+
+COLUMNS = ["t", "name", "amount_fen", "is_member", "referrer_id"]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> EventLog:
+    log = EventLog(workspace.create(tmp_path / "w"))
+    log.append(made_facts(4_000))
+    return log
+
+
+def build(log: EventLog, snapshot: Snapshot) -> None:
+    owners = naming.work_out_owners(snapshot, connect())
+    engine = DuckDBEngine(snapshot)
+    for month, name in naming.expected(snapshot, owners, by_member.KIND).items():
+        by_member.build(engine, month, log.workspace.projections_path / by_member.KIND / name, aside=log.workspace.scratch_path / name)
+    engine.close()
+
+
+def walked(snapshot: Snapshot, **options: object) -> dict[str, list[tuple[object, ...]]]:
+    """Actor -> their rows in the order read; fails when an actor appears in two parts or in two places."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for part in read(snapshot, columns=COLUMNS, **options):
+        before = None
+        for row in part.to_pylist():
+            actor = row.pop("actor")
+            if actor != before:
+                assert actor not in found
+            before = actor
+            found.setdefault(actor, []).append(tuple(row[c] for c in COLUMNS))
+    return found
+
+
+def by_sql(snapshot: Snapshot, window: Window | None = None) -> dict[str, list[tuple[object, ...]]]:
+    days = f" AND d >= {window.from_day} AND d < {window.to_day}" if window else ""
+    engine = DuckDBEngine(snapshot)
+    rows = engine.run(
+        "SELECT actor, t, name, amount_fen, (member_id IS NOT NULL OR actor <> device_id) AS is_member, referrer_id "
+        f"FROM events WHERE actor IS NOT NULL{days} ORDER BY actor, t, event_id"
+    ).to_pylist()
+    engine.close()
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for row in rows:
+        found.setdefault(row["actor"], []).append(tuple(row[c] for c in COLUMNS))
+    return found
+
+
+@pytest.mark.parametrize("rows_per_part", [300, 1_000_000])
+@pytest.mark.parametrize("window", [None, Window.parse("2024-01-20", "2024-03-03")])
+def test_reading_gives_each_actors_events_in_order_whether_fresh_or_stale(log: EventLog, rows_per_part: int, window: Window | None) -> None:
+    snapshot = log.snapshot()
+    truth = by_sql(snapshot, window)
+
+    assert fresh_files(snapshot, by_member.KIND) == {}
+    assert walked(snapshot, window=window, rows_per_part=rows_per_part) == truth
+    build(log, snapshot)
+    assert sorted(fresh_files(snapshot, by_member.KIND)) == [202401, 202402, 202403]
+    assert walked(snapshot, window=window, rows_per_part=rows_per_part) == truth
+
+
+def test_a_month_appended_to_is_stale_and_the_answer_is_still_the_snapshots(log: EventLog) -> None:
+    build(log, log.snapshot())
+    # Five more facts in February only, none on a device: the other months stay fresh.
+    log.append(made_facts(5, seed=7, days=20, start_us=1706716800_000000, devices=False))
+    snapshot = log.snapshot()
+
+    assert sorted(set(f.month for f in snapshot.files) - set(fresh_files(snapshot, by_member.KIND))) in ([202402], [202401, 202402, 202403])
+    assert walked(snapshot, rows_per_part=300) == by_sql(snapshot)
+
+
+def test_a_device_recognised_later_makes_the_months_it_acted_in_stale(log: EventLog) -> None:
+    snapshot = log.snapshot()
+    owners = naming.work_out_owners(snapshot, connect())
+    engine = DuckDBEngine(snapshot)
+    lone = engine.run(
+        "SELECT actor, min(d) AS first_d FROM events WHERE member_id IS NULL AND actor = device_id GROUP BY actor ORDER BY actor"
+    ).to_pylist()[0]
+    link = made_facts(1, seed=9).to_pylist()[0] | {"name": "identity_linked", "member_id": "m9999", "device_id": lone["actor"]}
+    build(log, snapshot)
+    log.append(made_facts(0).from_pylist([link], schema=made_facts(0).schema))
+    later = log.snapshot()
+
+    changed = naming.work_out_owners(later, connect())
+
+    assert {m for m in owners if owners[m] != changed[m]}
+    stitched = walked(later)
+    assert lone["actor"] not in stitched
+    assert "m9999" in stitched
+    assert stitched == by_sql(later)
+
+
+def test_an_old_projection_is_never_taken_for_a_new_one(log: EventLog) -> None:
+    before = log.snapshot()
+    build(log, before)
+    log.append(made_facts(500, seed=3))
+    after = log.snapshot()
+
+    assert sorted(fresh_files(before, by_member.KIND)) == [202401, 202402, 202403]
+    assert fresh_files(after, by_member.KIND) == {}
+    assert walked(before) == by_sql(before)
+    assert walked(after) == by_sql(after)
+
+
+def test_a_column_that_is_not_kept_is_refused_by_name(log: EventLog) -> None:
+    with pytest.raises(UnknownName, match="body"):
+        next(read(log.snapshot(), columns=["body"]))
+
+
+def test_an_empty_history_has_no_parts(tmp_path: Path) -> None:
+    assert list(read(EventLog(workspace.create(tmp_path / "empty")).snapshot(), columns=["t"])) == []
