@@ -36,6 +36,8 @@ KEPT_BEHIND = {
     "pyspark": (("stream.engines.spark",), "an optional package, absent from the plain install"),
     "deltalake": (("stream.log",), "the table is written and read as Delta in one place"),
 }
+# Decision 0003: charts are Vega-Lite JSON, without a charting library in between.
+CHARTING = ("altair", "bokeh", "matplotlib", "plotly", "seaborn")
 # Import names that a distribution's own name does not give.
 IMPORT_NAMES = {"python-calamine": "python_calamine", "vl-convert-python": "vl_convert"}
 
@@ -118,6 +120,13 @@ def written(root: Path) -> str:
         "forbidden",
         ("source_modules", ["    lianyi.kernel"]),
         ("forbidden_modules", [f"    {name}" for name in names]),
+    )
+    lines += section(
+        "no-charting-library",
+        "Charts are Vega-Lite JSON, without a charting library",
+        "forbidden",
+        ("source_modules", ["    lianyi"]),
+        ("forbidden_modules", [f"    {name}" for name in CHARTING]),
     )
     for package, (homes, why) in KEPT_BEHIND.items():
         allowed = [

@@ -73,6 +73,7 @@ def test_a_house_in_order_passes(tmp_path):
             "No two siblings",
         ),
         (("stream",), {"stream": "import django"}, "Numbers and facts know no web framework"),
+        (("cli",), {"cli": "import altair"}, "Charts are Vega-Lite JSON, without a charting library"),
         ((), {"kernel": "import numpy"}, "The kernel stands on the standard library"),
         (("stream.log",), {"stream__log": "import duckdb"}, "Only stream.engines.duckdb may import duckdb"),
         (("cli",), {"cli": "import pyspark"}, "Only stream.engines.spark may import pyspark"),
