@@ -1,0 +1,70 @@
+"""The case before us: the windows, the engine, and what has been measured so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lianyi.insight.evaluate.result import Figure
+from lianyi.kernel.clock import Window, date_of
+from lianyi.kernel.numbers import Day, sentence
+from lianyi.kernel.text import Text
+from lianyi.stream.engines.base import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two windows set side by side.
+
+    kind : previous | year | given (the baseline asked for), or within (the end of the window against the time before it,
+           where the data does not reach back to a baseline)
+    """
+
+    kind: str
+    before: Window
+    now: Window
+
+    @property
+    def label(self) -> Text:
+        """Which days are compared, in words."""
+        return sentence(
+            "%(now)s 对 %(before)s",
+            "%(now)s against %(before)s",
+            now=span(self.now),
+            before=span(self.before),
+        )
+
+
+@dataclass(slots=True)
+class Case:
+    """What every step of an evaluation looks at.
+
+    baseline   : the window asked to compare with, None when the data does not cover it
+    comparison : what is really compared; None when the data allows no comparison at all
+    """
+
+    engine: Engine
+    window: Window
+    baseline: Window | None
+    comparison: Comparison | None
+    currency: str
+    horizon_day: int
+    level: float
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    def value(self, metric: str) -> float | None:
+        """A metric's value over the window, or None."""
+        figure = self.figures.get(metric)
+        return None if figure is None else figure.value
+
+    @property
+    def complete(self) -> bool:
+        """Whether the data reaches the end of the window."""
+        return self.horizon_day >= self.window.to_day - 1
+
+
+def span(window: Window) -> Text:
+    """A window in words, by its first and last day, both meant.
+
+    >>> span(Window.parse("2024-01-01", "2024-02-01")).en
+    '1 Jan 2024 to 31 Jan 2024'
+    """
+    return sentence("%(a)s至%(b)s", "%(a)s to %(b)s", a=Day(window.start), b=Day(date_of(window.to_day - 1)))

@@ -1,0 +1,107 @@
+"""The figures of an evaluation: every metric over the window, beside its baseline, with its course."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.result import OK, Figure, Point
+from lianyi.insight.evaluate.scoring import anchors
+from lianyi.insight.measure import MetricValue, catalogue, measure
+from lianyi.kernel.clock import Window, period_start, periods
+
+# Metrics whose course is drawn; the others are single figures.
+COURSES = (
+    "net_sales", "gmv", "orders", "buyers", "new_buyers", "aov", "refund_rate", "repeat_buyer_rate", "gross_margin", "contribution_profit",
+    "marketing_cost", "visitors", "conversion_rate", "active_members", "new_members", "reads", "interactions", "engagement_rate", "reply_rate",
+    "posts_published",
+)  # fmt: skip
+
+
+def course_grain(window: Window) -> str:
+    """The period length in which a window's course is drawn.
+
+    >>> course_grain(Window.parse("2024-01-01", "2025-01-01"))
+    'month'
+    """
+    return "month" if window.days >= 150 else "week" if window.days >= 35 else "day"
+
+
+def all_figures(case: Case) -> dict[str, Figure]:
+    """Every metric of the catalogue over the window, and over the baseline where there is one."""
+    names = list(catalogue())
+    now = _totals(case, names, case.window)
+    against = case.comparison if case.comparison is not None and case.comparison.kind != "within" else None
+    before = _totals(case, names, against.before) if against else {}
+    # An unfinished window is compared by the days it has; its own total stays what it is.
+    level = _totals(case, list(names), against.now) if against and against.now != case.window else now
+    courses = _courses(case, [name for name in COURSES if now[name].status == OK])
+    return {name: _figure(now[name], level[name], before.get(name), courses.get(name, ())) for name in names}
+
+
+def _totals(case: Case, names: Sequence[str], window: Window) -> dict[str, MetricValue]:
+    values = measure(case.engine, list(names), window, level=case.level, horizon_day=case.horizon_day)
+    return {value.metric: value for value in values}
+
+
+def _courses(case: Case, names: Sequence[str]) -> Mapping[str, tuple[Point, ...]]:
+    if not names:
+        return {}
+    grain = course_grain(case.window)
+    whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(case.window, grain)}
+    courses: dict[str, list[Point]] = {}
+    for value in measure(case.engine, list(names), case.window, grain=grain, level=case.level, horizon_day=case.horizon_day):
+        start = value.at
+        if start is None or start.toordinal() - EPOCH_ORDINAL > case.horizon_day:
+            continue
+        courses.setdefault(value.metric, []).append(Point(start.isoformat(), value.value, whole[start.toordinal() - EPOCH_ORDINAL]))
+    return {name: tuple(points) for name, points in courses.items()}
+
+
+EPOCH_ORDINAL = 719_163  # datetime.date(1970, 1, 1).toordinal()
+
+
+def _whole(period: Window, grain: str) -> bool:
+    return period_start(period.from_day, grain) == period.from_day and period_start(period.to_day, grain) == period.to_day
+
+
+def _figure(value: MetricValue, level: MetricValue, before: MetricValue | None, course: tuple[Point, ...]) -> Figure:
+    entry = catalogue()[value.metric]
+    change = share = None
+    if before is not None and before.value is not None and level.value is not None:
+        change = level.value - before.value
+        share = change / abs(before.value) if before.value else None
+    return Figure(
+        metric=value.metric,
+        name=entry.name,
+        says=entry.says,
+        unit=value.unit,
+        better=entry.better,
+        status=value.status,
+        value=value.value,
+        interval=value.interval,
+        n=value.n,
+        eligible=value.eligible,
+        excluded=value.excluded,
+        missing=tuple(value.missing),
+        version=value.version,
+        baseline=None if before is None else before.value,
+        baseline_interval=None if before is None else before.interval,
+        change=change,
+        change_share=share,
+        series=course,
+        sql=value.sql,
+    )
+
+
+def with_targets(figures: Mapping[str, Figure], reached: Mapping[str, tuple[float, float | None, str | None]]) -> dict[str, Figure]:
+    """The same figures with (target, attainment, verdict) noted where there is one."""
+    noted = dict(figures)
+    for name, (target, attainment, verdict) in reached.items():
+        if name in noted:
+            noted[name] = dataclasses.replace(noted[name], target=target, attainment=attainment, verdict=verdict)
+    return noted
+
+
+def scored_metrics() -> tuple[str, ...]:
+    """Metrics that a method scores."""
+    return tuple(dict.fromkeys(anchor.metric for method in ("data_analysis", "input_output") for anchor in anchors(method)))

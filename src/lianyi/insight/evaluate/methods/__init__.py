@@ -1,0 +1,1 @@
+"""The evaluation methods; one file each, from figures to a scored Method."""
