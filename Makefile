@@ -15,7 +15,7 @@ JOBS ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 python,\
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 # Where the contract suites are that every DuckDB release and Spark must pass.
-DUCKDB15_TESTS ?= $(wildcard tests/stream tests/insight/measure)
+DUCKDB15_TESTS ?= $(wildcard tests/contracts tests/stream tests/insight/measure)
 SPARK_TESTS ?= $(wildcard tests)
 REPORT ?= demo-report
 
@@ -23,7 +23,6 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 UV := $(shell command -v uv 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONHASHSEED ?= 0
 
 .PHONY: help demo test check format lint types contracts rules references slow spark duckdb15 bench lock docs clean
 
