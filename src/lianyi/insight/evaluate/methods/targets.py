@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lianyi.insight.evaluate.case import Case, span
-from lianyi.insight.evaluate.result import Method
+from lianyi.insight.evaluate.result import NO_DATA, Method
 from lianyi.insight.evaluate.scoring import target_score, weighted
 from lianyi.insight.measure import MetricValue, catalogue, measure
 from lianyi.kernel.clock import Window
@@ -95,7 +95,7 @@ def _attained(case: Case, target: Target) -> Attained:
     if target.dimension:
         values = [v for v in values if v.by and str(v.by[target.dimension]) == target.member] or values[:0]
     if not values:
-        nothing = MetricValue.nothing(target.metric)
+        nothing = MetricValue(metric=target.metric, status=NO_DATA, value=None, unit=catalogue()[target.metric].unit)
         return Attained(target, nothing, 1.0, None, None, None)
     value = values[0]
     entry = catalogue()[target.metric]

@@ -1,0 +1,177 @@
+"""Findings about buyers: new ones, returning ones, overdue ones, and how much rests on few."""
+
+from collections.abc import Iterator
+
+from lianyi.insight.analyse.concentration import Concentration
+from lianyi.insight.analyse.rhythm import BrokenRhythm
+from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.changes import difference_interval
+from lianyi.insight.evaluate.findings.severity import by_money
+from lianyi.insight.evaluate.result import Evidence, Figure, Finding
+from lianyi.kernel.numbers import Amount, Count, Points, Share, sentence
+
+ONE_TIME_SHARE = 0.6
+TOP_TENTH_SHARE = 0.6
+TOP_PRODUCT_SHARE = 0.3
+NEW_BUYERS_FALL = -0.1
+
+
+def findings(case: Case, buyers: Concentration | None, products: Concentration | None, overdue: BrokenRhythm | None) -> Iterator[Finding]:
+    """All findings about who buys."""
+    if overdue is not None and overdue.members and overdue.value_fen:
+        yield _overdue(case, overdue)
+    yield from _one_time(case)
+    yield from _repurchase(case)
+    yield from _new_buyers(case)
+    if buyers is not None and (buyers.top_tenth_share or 0) >= TOP_TENTH_SHARE:
+        yield _top_buyers(case, buyers)
+    if products is not None and (products.top_one_share or 0) >= TOP_PRODUCT_SHARE:
+        yield _top_product(case, products)
+
+
+def _overdue(case: Case, overdue: BrokenRhythm) -> Finding:
+    return Finding(
+        id="rhythm_broken",
+        kind="rhythm_broken",
+        severity=by_money(overdue.value_fen, case),
+        title=sentence("%(n)s 位老客该回来却没回来", "%(n)s regular buyers are overdue", n=Count(overdue.members)),
+        statement=sentence(
+            "在 %(known)s 位有节奏可循（至少 3 单）的买家中，%(n)s 位距上次购买已超过自己的常见间隔；按他们以往每单金额算，每人再买一次就是 %(money)s。",
+            "Of %(known)s buyers with a rhythm of their own (3 orders or more), %(n)s have been silent longer than is usual for them; "
+            "at their usual order value, one order each is worth %(money)s.",
+            known=Count(overdue.known),
+            n=Count(overdue.members),
+            money=Amount(overdue.value_fen, case.currency),
+        ),
+        metric="repurchase_rate",
+        money_at_stake=-abs(overdue.value_fen),
+        grade="C",
+        evidence=Evidence(sql=overdue.sql, n=overdue.known),
+    )
+
+
+def _one_time(case: Case) -> Iterator[Finding]:
+    figure = case.figures.get("repeat_buyer_rate")
+    if figure is None or figure.value is None or figure.interval is None or case.window.days < 180:
+        return
+    once = 1 - figure.value
+    if 1 - figure.interval[1] < ONE_TIME_SHARE:
+        return
+    yield Finding(
+        id="one_time_buyers",
+        kind="one_time_buyers",
+        severity="medium",
+        title=sentence("%(share)s 的买家只买过一次", "%(share)s of buyers bought once only", share=Share(once)),
+        statement=sentence(
+            "期内 %(n)s 位买家里，%(share)s（%(low)s 至 %(high)s）只下过一单。",
+            "Of %(n)s buyers in the window, %(share)s (%(low)s to %(high)s) placed a single order.",
+            n=Count(figure.n or 0),
+            share=Share(once),
+            low=Share(1 - figure.interval[1]),
+            high=Share(1 - figure.interval[0]),
+        ),
+        metric="repeat_buyer_rate",
+        money_at_stake=None,
+        grade="A",
+        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+    )
+
+
+def _repurchase(case: Case) -> Iterator[Finding]:
+    for metric in ("repurchase_rate", "repeat_buyer_rate"):
+        figure = case.figures.get(metric)
+        change = None if figure is None else sure_change(figure)
+        if figure is None or change is None or change[1] >= 0 or figure.change is None:
+            continue
+        yield Finding(
+            id=f"{metric}_down",
+            kind="repurchase_down",
+            severity="high" if figure.change <= -0.05 else "medium",
+            title=sentence("%(name)s下降 %(points)s", "%(name)s down %(points)s", name=figure.name, points=Points(abs(figure.change))),
+            statement=sentence(
+                "%(name)s由 %(before)s 降到 %(now)s，差距 %(low)s 至 %(high)s，超出偶然。",
+                "%(name)s went from %(before)s to %(now)s, a difference of %(low)s to %(high)s, beyond chance.",
+                name=figure.name,
+                before=Share(figure.baseline or 0),
+                now=Share((figure.baseline or 0) + figure.change),
+                low=Points(change[0]),
+                high=Points(change[1]),
+            ),
+            metric=metric,
+            money_at_stake=None,
+            grade="A",
+            evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
+        )
+        return
+
+
+def sure_change(figure: Figure) -> tuple[float, float] | None:
+    """The interval of a figure's change where both sides have one; None otherwise."""
+    if figure.interval is None or figure.baseline_interval is None or figure.value is None or figure.baseline is None:
+        return None
+    return difference_interval(figure.value, figure.interval, figure.baseline, figure.baseline_interval)
+
+
+def _new_buyers(case: Case) -> Iterator[Finding]:
+    figure = case.figures.get("new_buyers")
+    if figure is None or figure.change is None or figure.change_share is None or figure.change_share > NEW_BUYERS_FALL:
+        return
+    spend = case.value("spend_per_buyer")
+    money = None if spend is None else round(figure.change * spend)
+    yield Finding(
+        id="new_buyers_down",
+        kind="new_buyers_down",
+        severity="medium" if money is None else by_money(money, case),
+        title=sentence("新客少了 %(share)s", "New buyers down %(share)s", share=Share(-figure.change_share)),
+        statement=sentence(
+            "新客由 %(before)s 人变为 %(now)s 人。",
+            "New buyers went from %(before)s to %(now)s.",
+            before=Count(figure.baseline or 0),
+            now=Count((figure.baseline or 0) + figure.change),
+        ),
+        metric="new_buyers",
+        money_at_stake=money,
+        grade="A",
+        evidence=Evidence(sql=figure.sql, n=figure.n),
+    )
+
+
+def _top_buyers(case: Case, found: Concentration) -> Finding:
+    return Finding(
+        id="concentration_buyers",
+        kind="concentration_buyers",
+        severity="medium",
+        title=sentence("前 10%% 的买家贡献了 %(share)s", "The top tenth of buyers bring %(share)s", share=Share(found.top_tenth_share or 0)),
+        statement=sentence(
+            "%(n)s 位买家中，消费最高的 10%% 带来 %(share)s 的成交额，最高的 1%% 带来 %(one)s。",
+            "Of %(n)s buyers, the top 10%% bring %(share)s of sales, the top 1%% %(one)s.",
+            n=Count(found.n),
+            share=Share(found.top_tenth_share or 0),
+            one=Share(found.top_hundredth_share or 0),
+        ),
+        metric="spend_per_buyer",
+        money_at_stake=None,
+        grade="A",
+        evidence=Evidence(sql=found.sql, n=found.n),
+    )
+
+
+def _top_product(case: Case, found: Concentration) -> Finding:
+    return Finding(
+        id="concentration_products",
+        kind="concentration_products",
+        severity="medium",
+        title=sentence("一个商品占了 %(share)s", "One product brings %(share)s", share=Share(found.top_one_share or 0)),
+        statement=sentence(
+            "在 %(n)s 个有成交的商品里，卖得最好的一个占成交额的 %(share)s。",
+            "Of %(n)s products sold, the best one brings %(share)s of sales.",
+            n=Count(found.n),
+            share=Share(found.top_one_share or 0),
+        ),
+        metric="gmv",
+        money_at_stake=None,
+        grade="A",
+        evidence=Evidence(sql=found.sql, n=found.n),
+    )
+
+

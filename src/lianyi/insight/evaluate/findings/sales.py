@@ -1,0 +1,156 @@
+"""Findings about sales: what changed, through which factor, and where."""
+
+from collections.abc import Iterator
+
+from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.findings.severity import by_money
+from lianyi.insight.evaluate.result import Decomposition, Evidence, Factor, Finding, Segment
+from lianyi.insight.measure import dimensions
+from lianyi.kernel.numbers import Amount, Count, Share, sentence
+from lianyi.kernel.text import Text
+
+# A change below this share of the base is called steady, and its parts are not findings.
+STEADY_SHARE = 0.02
+# A factor is the driver when it explains at least this share of the whole change.
+DRIVER_SHARE = 0.4
+KINDS = {"buyers": "buyers", "visitors": "buyers", "conversion": "buyers", "frequency": "frequency", "value": "value"}
+
+
+def findings(case: Case, parts: Decomposition | None) -> Iterator[Finding]:
+    """The change of net sales, its driver, and the segments that moved it most."""
+    if parts is None or case.comparison is None or parts.baseline <= 0:
+        return
+    share = parts.change / parts.baseline
+    if abs(share) < STEADY_SHARE:
+        return
+    driver = max(parts.factors, key=lambda f: abs(f.effect), default=None)
+    yield _whole(case, parts, share, driver)
+    if driver is not None and driver.effect * parts.change > 0 and abs(driver.effect) >= DRIVER_SHARE * abs(parts.change) and share < 0:
+        yield _driver(case, parts, driver)
+    for dimension, segments in parts.segments.items():
+        yield from _segments(case, parts, dimension, segments)
+
+
+def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None) -> Finding:
+    zh = "%(label)s：净销售额由 %(before)s 变为 %(now)s（%(share)s）"
+    en = "%(label)s: net sales went from %(before)s to %(now)s (%(share)s)"
+    if driver is not None and driver.effect * parts.change > 0:
+        zh += "，其中“%(factor)s”的变化带来 %(effect)s"
+        en += "; the change in %(factor)s accounts for %(effect)s"
+    down = parts.change < 0
+    return Finding(
+        id="sales_change",
+        kind="sales_down" if down else "sales_up",
+        severity=by_money(parts.change, case) if down else "good",
+        title=sentence(
+            "净销售额%(word)s %(share)s",
+            "Net sales %(word_en)s %(share)s",
+            word="下降" if down else "上升",
+            word_en="down" if down else "up",
+            share=Share(abs(share)),
+        ),
+        statement=sentence(
+            zh + "。",
+            en + ".",
+            label=case.comparison.label if case.comparison else "",
+            before=Amount(parts.baseline, case.currency),
+            now=Amount(parts.current, case.currency),
+            share=Share(share, signed=True),
+            factor=driver.name if driver else "",
+            effect=Amount(driver.effect if driver else 0, case.currency, signed=True),
+        ),
+        metric="net_sales",
+        money_at_stake=round(parts.change),
+        grade="A",
+        evidence=Evidence(
+            sql="",
+            columns=(
+                ("factor", Text(zh="因素", en="Factor"), "text"),
+                ("before", Text(zh="基期", en="Before"), "count"),
+                ("now", Text(zh="本期", en="Now"), "count"),
+                ("effect", Text(zh="对净销售额的影响", en="Effect on net sales"), "money"),
+            ),
+            rows=tuple({"factor": f.name, "before": f.baseline, "now": f.current, "effect": f.effect} for f in parts.factors),
+        ),
+    )
+
+
+def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
+    return Finding(
+        id=f"driver_{driver.id}",
+        kind=f"driver_{KINDS.get(driver.id, driver.id)}_down",
+        severity=by_money(driver.effect, case),
+        title=sentence("主因：%(factor)s下降", "The driver: %(factor)s fell", factor=driver.name),
+        statement=sentence(
+            "%(factor)s由 %(before)s 变为 %(now)s，使净销售额减少 %(effect)s，占全部变化的 %(share)s。",
+            "%(factor)s went from %(before)s to %(now)s, which took %(effect)s from net sales, %(share)s of the whole change.",
+            factor=driver.name,
+            before=_level(driver, driver.baseline, case),
+            now=_level(driver, driver.current, case),
+            effect=Amount(abs(driver.effect), case.currency),
+            share=Share(driver.effect / parts.change),
+        ),
+        metric="net_sales",
+        money_at_stake=round(driver.effect),
+        grade="A",
+        evidence=Evidence(sql=""),
+    )
+
+
+def _level(factor: Factor, value: float | None, case: Case) -> object:
+    if value is None:
+        return "–"
+    return Amount(value, case.currency) if factor.unit == "money" else Share(value) if factor.unit == "ratio" else Count(value)
+
+
+def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[Segment, ...]) -> Iterator[Finding]:
+    """The segment that fell most and the one that grew most, where the move is no accident of small numbers."""
+    named = [s for s in segments if s.significant and s.value not in ("", "others")]
+    worst = min(named, key=lambda s: s.effect, default=None)
+    best = max(named, key=lambda s: s.effect, default=None)
+    floor = 0.1 * abs(parts.change)
+    if worst is not None and worst.effect < -floor:
+        yield _segment(case, dimension, worst, segments)
+    if best is not None and best.effect > floor and best is not worst:
+        yield _segment(case, dimension, best, segments)
+
+
+def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segment, ...]) -> Finding:
+    down = segment.effect < 0
+    name = dimensions()[dimension].name if dimension in dimensions() else Text(zh=dimension, en=dimension)
+    return Finding(
+        id=f"segment_{dimension}_{'down' if down else 'up'}",
+        kind="segment_down" if down else "segment_up",
+        severity=by_money(segment.effect, case) if down else "good",
+        title=sentence(
+            "%(name)s“%(value)s”%(word)s %(effect)s",
+            "%(name)s “%(value)s” %(word_en)s %(effect)s",
+            name=name,
+            value=segment.value,
+            word="减少" if down else "增加",
+            word_en="lost" if down else "gained",
+            effect=Amount(abs(segment.effect), case.currency),
+        ),
+        statement=sentence(
+            "%(label)s：“%(value)s”的净销售额由 %(before)s 变为 %(now)s（%(share)s），变化幅度与其余部分的差别超出偶然。",
+            "%(label)s: net sales of “%(value)s” went from %(before)s to %(now)s (%(share)s); the difference from the rest is beyond chance.",
+            label=case.comparison.label if case.comparison else "",
+            value=segment.value,
+            before=Amount(segment.baseline, case.currency),
+            now=Amount(segment.current, case.currency),
+            share=Share(segment.effect / segment.baseline, signed=True) if segment.baseline > 0 else "–",
+        ),
+        metric="net_sales",
+        money_at_stake=round(segment.effect),
+        grade="A",
+        evidence=Evidence(
+            sql="",
+            columns=(
+                ("value", name, "text"),
+                ("before", Text(zh="基期", en="Before"), "money"),
+                ("now", Text(zh="本期", en="Now"), "money"),
+                ("effect", Text(zh="变化", en="Change"), "money"),
+            ),
+            rows=tuple({"value": s.value, "before": s.baseline, "now": s.current, "effect": s.effect} for s in segments[:8]),
+        ),
+    )
