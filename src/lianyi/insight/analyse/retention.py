@@ -1,0 +1,279 @@
+"""Retention: of those who began in a period, the share active again one, two, three periods later."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lianyi.insight.analyse.chance import wilson
+from lianyi.kernel.clock import Window, add_months, date_of, day_of, period_start
+from lianyi.kernel.errors import BadInput, UnknownName
+from lianyi.kernel.text import Text
+from lianyi.stream.contracts.sets import ENGAGED
+from lianyi.stream.engines.base import Engine
+
+Interval = tuple[float, float]
+GRAINS = ("week", "month")
+STARTS = ("joined", "first_purchase", "first_seen")
+ACTIVITIES = ("engaged", "purchase", "any")
+# What counts as active when nobody says: those who joined should engage, those who bought should buy again.
+USUAL_ACTIVITY = {"joined": "engaged", "first_purchase": "purchase", "first_seen": "any"}
+SMALL_COHORT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Those who began in one period.
+
+    start    : its first day (of the calendar period, also where the window begins inside it)
+    whole    : False where the window or the data cut the period, so that more belong to it than are counted
+    actors   : (horizon + 1,) active in period k after the start; [0] is the size; None where period k is not over
+    share    : actors / size; share[0] is 1
+    interval : 95% Wilson interval of each share; None for period 0, which is true by definition
+    partial  : active so far in the period that is running when the data end; None where there is none
+    """
+
+    start: dt.date
+    size: int
+    whole: bool
+    actors: tuple[int | None, ...]
+    share: tuple[float | None, ...]
+    interval: tuple[Interval | None, ...]
+    partial: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Retention by cohort.
+
+    grain   : week (from Monday) | month
+    start   : joined | first_purchase | first_seen; active : engaged | purchase | any
+    horizon : periods after the first
+    data_to : the first day after the data
+    overall : (horizon + 1,) all cohorts together, each age over those cohorts whose period is over
+    """
+
+    window: Window
+    grain: str
+    start: str
+    active: str
+    horizon: int
+    data_to: dt.date | None
+    cohorts: tuple[Cohort, ...]
+    overall: tuple[float | None, ...]
+    overall_interval: tuple[Interval | None, ...]
+
+    @property
+    def n(self) -> int:
+        """Actors in all cohorts."""
+        return sum(c.size for c in self.cohorts)
+
+    def to_table(self) -> pa.Table:
+        """One row a cohort and age: start, size, age, actors, share, low, high; null where the period is not over."""
+        rows = [
+            {
+                "start": c.start,
+                "size": c.size,
+                "age": k,
+                "actors": c.actors[k],
+                "share": c.share[k],
+                "low": None if (i := c.interval[k]) is None else i[0],
+                "high": None if i is None else i[1],
+            }
+            for c in self.cohorts
+            for k in range(self.horizon + 1)
+        ]
+        return pa.Table.from_pylist(rows, schema=TABLE)
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"cohorts": [{start, size, share, actors, ...}], ...}`; null where the period is not over."""
+        return {
+            "cohorts": [
+                {
+                    "start": c.start.isoformat(),
+                    "size": c.size,
+                    "share": list(c.share),
+                    "actors": list(c.actors),
+                    "interval": list(c.interval),
+                    "whole": c.whole,
+                    "partial": c.partial,
+                }
+                for c in self.cohorts
+            ],
+            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
+            "cohort": self.grain,
+            "start_by": self.start,
+            "active_by": self.active,
+            "overall": {"share": list(self.overall), "interval": list(self.overall_interval)},
+            "n": self.n,
+        }
+
+    def explain(self) -> Text:
+        """What the cohorts are and what the first periods show."""
+        if not self.cohorts:
+            return Text(zh="区间内没有新的同期群，无法计算留存。", en="Nobody began in the window; there is no retention to show.")
+        zh_start = {"joined": "加入", "first_purchase": "首次购买", "first_seen": "首次出现"}[self.start]
+        en_start = {"joined": "joined", "first_purchase": "first bought", "first_seen": "were first seen"}[self.start]
+        zh_again = {"engaged": "有互动或购买", "purchase": "再次购买", "any": "有任何行为"}[self.active]
+        en_again = {"engaged": "engaged", "purchase": "bought", "any": "did anything"}[self.active]
+        zh_grain = {"week": "周", "month": "月"}[self.grain]
+        zh = f"{len(self.cohorts)} 个按{zh_start}{zh_grain}划分的同期群，共 {self.n:,} 人"
+        en = f"{len(self.cohorts)} cohorts by the {self.grain} in which people {en_start}, {self.n:,} in all"
+        if self.horizon and self.overall[1] is not None:
+            zh += f"；次{zh_grain}{zh_again}的占 {self.overall[1]:.1%}"
+            en += f"; {self.overall[1]:.1%} {en_again} in the next {self.grain}"
+        small = sum(c.size < SMALL_COHORT for c in self.cohorts)
+        zh, en = zh + "。未结束的周期不计。", en + ". Periods that are not over are left out."
+        if small:
+            zh += f"{small} 个同期群不足 {SMALL_COHORT} 人，不宜相互比较。"
+            en += f" {small} cohorts have fewer than {SMALL_COHORT} people and should not be compared."
+        return Text(zh=zh, en=en)
+
+
+TABLE = pa.schema(
+    [
+        ("start", pa.date32()),
+        ("size", pa.int64()),
+        ("age", pa.int64()),
+        ("actors", pa.int64()),
+        ("share", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+    ]
+)
+
+# Distinct (actor, period) pairs are made in the engine, so that what comes back is one row a cohort and age.
+COUNTS = """
+WITH first_days AS (
+    SELECT e.actor AS who, min(e.d) AS first_d FROM events AS e WHERE e.actor IS NOT NULL {starts} GROUP BY e.actor
+),
+begun AS (
+    SELECT f.who AS who, c.period AS cohort FROM first_days AS f JOIN retention_calendar AS c ON f.first_d = c.cal_d
+    WHERE f.first_d >= $from_d AND f.first_d < $to_d
+),
+active AS (
+    SELECT DISTINCT e.actor AS who, c.period AS period FROM events AS e JOIN retention_calendar AS c ON e.d = c.cal_d
+    WHERE e.actor IS NOT NULL AND e.d >= $from_d {actives}
+)
+SELECT cohort, CAST(0 AS BIGINT) AS age, count(*) AS actors FROM begun GROUP BY cohort
+UNION ALL
+SELECT b.cohort AS cohort, a.period - b.cohort AS age, count(*) AS actors FROM begun AS b JOIN active AS a ON b.who = a.who
+WHERE a.period > b.cohort AND a.period - b.cohort <= $horizon GROUP BY b.cohort, a.period - b.cohort
+ORDER BY cohort, age
+"""
+
+
+def retention(
+    engine: Engine,
+    window: Window,
+    *,
+    cohort: str = "month",
+    horizon: int = 12,
+    start: str = "auto",
+    active: str = "auto",
+) -> Retention:
+    """Cohorts of those who began in the window, and the share of each that was active k periods later.
+
+    window  : days in which people begin; what they do later is observed to the end of the data
+    cohort  : week (from Monday) | month, also the length of a period
+    horizon : periods after the first, 1 to 120
+    start   : joined (first member_joined) | first_purchase (first order_paid ever) | first_seen (first event of any kind);
+              auto takes the first of these that the data have
+    active  : engaged (visits, interactions, orders) | purchase | any (every event, your own included);
+              auto: engaged for joined, purchase for first_purchase, any for first_seen
+    Period 0 counts everyone, by definition. A period that is not over when the data end is None, never 0.
+    Raises  UnknownName, BadInput
+    Assumes one actor per person. Do not compare cohorts of fewer than 30.
+    Cost    one scan; memory is one entry for each distinct actor and period, in the engine.
+    """
+    for what, given, allowed in (
+        ("cohort", cohort, GRAINS),
+        ("start", start, (*STARTS, "auto")),
+        ("activity", active, (*ACTIVITIES, "auto")),
+    ):
+        if given not in allowed:
+            raise UnknownName(what=what, given=given, allowed=list(allowed))
+    if not 1 <= horizon <= 120:
+        raise BadInput(
+            reason=Text(zh="期数应为 1 到 120，收到 %(given)s", en="The horizon is 1 to 120 periods, not %(given)s"), given=horizon
+        )
+    start = _start_there_is(engine) if start == "auto" else start
+    active = USUAL_ACTIVITY[start] if active == "auto" else active
+    first, last = engine.snapshot.first_day, engine.snapshot.last_day
+    if first is None or last is None:
+        return Retention(window, cohort, start, active, horizon, None, (), (None,) * (horizon + 1), (None,) * (horizon + 1))
+    data_to = last + 1
+    days = np.arange(first, data_to, dtype=np.int32)
+    starts = [period_start(int(d), cohort) for d in days]
+    begins = sorted(set(starts))
+    number = {day: i for i, day in enumerate(begins)}
+    calendar = {"cal_d": pa.array(days), "period": pa.array([number[s] for s in starts], pa.int64())}
+    engine.offer("retention_calendar", pa.table(calendar))
+    sql = COUNTS.format(
+        starts={"joined": "AND e.name = 'member_joined'", "first_purchase": "AND e.name = 'order_paid'", "first_seen": ""}[start],
+        actives={"engaged": f"AND e.name IN ({_listed(ENGAGED)})", "purchase": "AND e.name = 'order_paid'", "any": ""}[active],
+    )
+    rows = engine.run(sql, {"from_d": window.from_day, "to_d": window.to_day, "horizon": horizon}).to_pylist()
+    counts: dict[int, dict[int, int]] = {}
+    for row in rows:
+        counts.setdefault(row["cohort"], {})[row["age"]] = row["actors"]
+    cohorts = tuple(_cohort(period, ages, begins, cohort, horizon, window, data_to) for period, ages in sorted(counts.items()))
+    overall = [_together(cohorts, k) for k in range(horizon + 1)]
+    return Retention(
+        window=window,
+        grain=cohort,
+        start=start,
+        active=active,
+        horizon=horizon,
+        data_to=date_of(data_to),
+        cohorts=cohorts,
+        overall=tuple(s for s, _ in overall),
+        overall_interval=tuple(i for _, i in overall),
+    )
+
+
+def _start_there_is(engine: Engine) -> str:
+    for name, start in (("member_joined", "joined"), ("order_paid", "first_purchase")):
+        if engine.run("SELECT 1 AS found FROM events WHERE name = $name AND actor IS NOT NULL LIMIT 1", {"name": name}).num_rows:
+            return start
+    return "first_seen"
+
+
+def _cohort(period: int, ages: dict[int, int], begins: list[int], grain: str, horizon: int, window: Window, data_to: int) -> Cohort:
+    begin = begins[period]
+    size = ages[0]
+    actors: list[int | None] = [size]
+    partial = None
+    for k in range(1, horizon + 1):
+        if _after(begin, k + 1, grain) <= data_to:
+            actors.append(ages.get(k, 0))
+        else:
+            actors.append(None)
+            if _after(begin, k, grain) < data_to:
+                partial = ages.get(k, 0)
+    return Cohort(
+        start=date_of(begin),
+        size=size,
+        whole=window.from_day <= begin and _after(begin, 1, grain) <= min(window.to_day, data_to),
+        actors=tuple(actors),
+        share=tuple(None if n is None else n / size for n in actors),
+        interval=tuple(None if n is None or k == 0 else wilson(n, size) for k, n in enumerate(actors)),
+        partial=partial,
+    )
+
+
+def _after(begin: int, k: int, grain: str) -> int:
+    """The first day of the k-th period after the one that begins at `begin`."""
+    return begin + 7 * k if grain == "week" else day_of(add_months(date_of(begin), k))
+
+
+def _together(cohorts: tuple[Cohort, ...], k: int) -> tuple[float | None, Interval | None]:
+    seen = [(n, c.size) for c in cohorts if (n := c.actors[k]) is not None]
+    size, actors = sum(s for _, s in seen), sum(n for n, _ in seen)
+    return (actors / size if size else None), (wilson(actors, size) if k else None)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{n}'" for n in names)
