@@ -22,12 +22,14 @@ class Quantity:
     unit    : count | money | ratio | share | times | seconds | days | score
     delta   : the number is a change: written with its sign, and a ratio in percentage points
     because : why there is no value, in the reader's words
+    tone    : plain | good | bad, for a change whose direction has a meaning
     """
 
     value: float | int | None
     unit: str
     delta: bool = False
     because: str = ""
+    tone: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

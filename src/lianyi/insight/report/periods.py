@@ -3,6 +3,8 @@
 import datetime as dt
 from statistics import median
 
+from lianyi.kernel.clock import add_months
+
 GAPS = ((1, "day"), (7, "week"), (45, "month"))
 
 
@@ -17,3 +19,14 @@ def grain_of(starts: tuple[str, ...]) -> str:
         return "month"
     gap = median((b - a).days for a, b in zip(dates, dates[1:], strict=False))
     return next((name for days, name in GAPS if gap <= days), "quarter")
+
+
+def period_end(start: dt.date, grain: str) -> dt.date:
+    """The first day after the period that begins on `start`.
+
+    >>> period_end(dt.date(2024, 2, 1), "month").isoformat()
+    '2024-03-01'
+    """
+    if grain in ("day", "week"):
+        return start + dt.timedelta(days=7 if grain == "week" else 1)
+    return add_months(start, 3 if grain == "quarter" else 1)

@@ -1,11 +1,12 @@
 """What every part of the composition needs: the evaluation, its reader's language, and the small steps all parts share."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure
 from lianyi.insight.report.document import Interval, Label, Quantity, Spark
 from lianyi.insight.report.formats import EMPTY, Formatter
-from lianyi.insight.report.periods import grain_of
+from lianyi.insight.report.periods import grain_of, period_end
 from lianyi.insight.report.words import Words
 from lianyi.kernel.text import Text
 
@@ -38,7 +39,21 @@ class Context:
         return Quantity(figure.value, self.unit(figure.metric, figure.unit), because=self.why(figure))
 
     def change(self, figure: Figure) -> Quantity | None:
-        return None if figure.change is None else Quantity(figure.change, self.unit(figure.metric, figure.unit), delta=True)
+        return None if figure.change is None else Quantity(figure.change, self.unit(figure.metric, figure.unit), delta=True, tone=self.tone(figure))
+
+    def change_share(self, figure: Figure) -> Quantity | None:
+        return None if figure.change_share is None else Quantity(figure.change_share, "share", delta=True, tone=self.tone(figure))
+
+    def complete(self, start: str, grain: str) -> bool:
+        """Whether a period that begins on `start` lies wholly inside the window and the data."""
+        evaluation = self.evaluation
+        first = dt.date.fromisoformat(start[:10])
+        if first < dt.date.fromisoformat(evaluation.window[0]):
+            return False
+        end = period_end(first, grain)
+        if evaluation.horizon and end > dt.date.fromisoformat(evaluation.horizon) + dt.timedelta(days=1):
+            return False
+        return end <= dt.date.fromisoformat(evaluation.window[1])
 
     def interval(self, figure: Figure) -> Interval | None:
         return None if figure.interval is None else Interval(*figure.interval, self.unit(figure.metric, figure.unit))

@@ -1,0 +1,152 @@
+"""The one look of every chart, and the few layout rules all of them share.
+
+Colours are named roles; each has one hex value that occurs nowhere else, so that a page can turn it into its own variable
+(light, dark, print) by replacing text, while the SVG still stands by itself.
+"""
+
+import json
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.formats import Formatter
+
+COLOURS = {
+    "ink": "#16212a",
+    "ink-2": "#495762",
+    "ink-3": "#66737e",
+    "line": "#dfe5e9",
+    "paper": "#fefefe",
+    "accent": "#0b5f70",
+    "bad": "#a8432a",
+    "muted": "#9aa7b1",
+    "on-mid": "#16212b",
+    "hatch": "#e8edf1",
+}
+FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', system-ui, sans-serif"
+SMALL, LABEL = 11, 12
+OPACITIES = (1.0, 0.5, 0.28, 0.16)
+"""Parts of a whole in one hue."""
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The room a chart is drawn for: total width in pixels, and who reads it."""
+
+    width: int
+    formatter: Formatter
+
+    @property
+    def narrow(self) -> bool:
+        return self.width < 500
+
+    def short(self, value: float, unit: str, *, delta: bool = False) -> str:
+        return self.formatter.short(Quantity(value, unit, delta=delta))
+
+
+def frame(slot: Slot, height: int, layers: list[Spec], *, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8, axes: bool = False) -> Spec:
+    """A whole specification: `height` is the inner height; the outer width is exactly the slot's.
+
+    The padding is ours, not measured, so the drawing is the same on a machine without Chinese fonts.
+    """
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": slot.width - left - right,
+        "height": height,
+        "autosize": {"type": "none"},
+        "padding": {"left": left, "right": right, "top": top, "bottom": bottom},
+        "layer": layers,
+        "config": {
+            "background": None,
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {
+                "disable": not axes,
+                "domain": False,
+                "ticks": False,
+                "grid": False,
+                "labelColor": COLOURS["ink-3"],
+                "labelFontSize": SMALL,
+                "title": None,
+                "labelPadding": 8,
+                "labelLimit": 0,
+            },
+            "text": {"fontSize": LABEL, "fill": COLOURS["ink-2"], "limit": 0},
+            "scale": {"round": False},
+            "customFormatTypes": False,
+        },
+    }
+
+
+def rows(values: list[dict[str, Any]]) -> Spec:
+    """Inline data."""
+    return {"values": values}
+
+
+def axis(scale_values: list[float], labels: list[str], *, grid: bool = False, **more: Any) -> Spec:
+    """An axis with exactly these ticks and labels."""
+    known, named = json.dumps(scale_values), json.dumps(labels, ensure_ascii=False)
+    return {
+        "values": scale_values,
+        "labelExpr": f"{named}[indexof({known}, datum.value)]",
+        "grid": grid,
+        "gridColor": COLOURS["line"],
+        "labelOverlap": False,
+        "title": None,
+        **more,
+    }
+
+
+def text_width(text: str, size: int = LABEL) -> int:
+    """Width of a text in pixels, by the widths of its characters: Chinese ones are square, others a little over half."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return math.ceil(wide * size + (len(text) - wide) * size * 0.58)
+
+
+def fitted(text: str, width: int, size: int = LABEL) -> str:
+    """A text cut to a width, with an ellipsis where it was cut.
+
+    >>> fitted("烟酰胺焕亮精华", 60), fitted("short", 60)
+    ('烟酰胺…', 'short')
+    """
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round tick values that span a range, zero among them when the range holds it.
+
+    >>> ticks(0, 214), ticks(0.16, 0.21)
+    ([0.0, 50.0, 100.0, 150.0, 200.0, 250.0], [0.16, 0.17, 0.18, 0.19, 0.2, 0.21])
+    """
+    if high <= low:
+        high = low + (abs(low) or 1)
+    raw = (high - low) / count
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.99)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def thinned(labels: tuple[str, ...], width: float) -> list[int]:
+    """Indices of the labels that fit side by side into a width, counted back from the last."""
+    if not labels:
+        return []
+    widest = max(text_width(label, SMALL) for label in labels) + 10
+    step = max(1, math.ceil(len(labels) * widest / max(width, 1)))
+    return sorted(range(len(labels) - 1, -1, -step))
+
+
+def x(field: str, domain: list[float], **more: Any) -> Spec:
+    return {"field": field, "type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, **more}
+
+
+def y(field: str, domain: list[float], **more: Any) -> Spec:
+    return {"field": field, "type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, **more}

@@ -1,0 +1,55 @@
+"""The appendix: how each method scores, every series, every definition."""
+
+from lianyi.insight.evaluate.result import Figure
+from lianyi.insight.report.compose.context import Context, anchor_of
+from lianyi.insight.report.compose.opening import method_cards
+from lianyi.insight.report.compose.results import series_table
+from lianyi.insight.report.document import Block, Definition, Definitions, Heading, MethodCards, Section
+
+
+def appendix(context: Context) -> Section:
+    """The appendix as a section."""
+    words = context.words
+    blocks: list[Block] = []
+    methods = method_cards(context)
+    if methods:
+        blocks += [Heading("methods", words("appendix.methods")), MethodCards("method-cards", methods)]
+    periods = series_table(context)
+    if periods:
+        blocks += [Heading("periods", words("results.by_period")), periods]
+    if context.evaluation.figures:
+        entries = tuple(_definition(context, figure) for figure in context.evaluation.figures)
+        blocks += [
+            Heading("definitions", words("appendix.definitions"), words("appendix.definitions_intro")),
+            Definitions("definitions-list", _facts(context), entries),
+        ]
+    return Section("appendix", words("part.number_a"), words("part.appendix"), tuple(blocks))
+
+
+def _facts(context: Context) -> tuple[tuple[str, str], ...]:
+    words, evaluation, formatter = context.words, context.evaluation, context.formatter
+    return (
+        (words("fact.window"), formatter.window(*evaluation.window)),
+        (words("fact.horizon"), formatter.day(evaluation.horizon) if evaluation.horizon else words("value.unknown")),
+        (words("fact.zone"), evaluation.time_zone),
+        (words("fact.currency"), evaluation.currency),
+        (words("fact.level"), formatter.level(evaluation.level)),
+        (words("fact.snapshot"), evaluation.snapshot),
+    )
+
+
+def _definition(context: Context, figure: Figure) -> Definition:
+    return Definition(
+        anchor=anchor_of(figure.metric),
+        metric=figure.metric,
+        name=context.say(figure.name),
+        says=context.say(figure.says),
+        value=context.value(figure),
+        interval=context.interval(figure),
+        n=figure.n,
+        eligible=figure.eligible,
+        excluded=figure.excluded,
+        version=figure.version,
+        status_says=context.words(f"value.{figure.status}"),
+        sql=figure.sql,
+    )

@@ -1,0 +1,91 @@
+"""Part five: what was found and what to do about it."""
+
+from lianyi.insight.evaluate.result import GRADES, SEVERITIES, Finding
+from lianyi.insight.report.compose.context import Context, slug
+from lianyi.insight.report.compose.gaps import gaps
+from lianyi.insight.report.compose.tables import table
+from lianyi.insight.report.document import Action, Actions, Block, FindingCard, FindingCards, Heading, Interval, Label, Paragraph, Quantity, Section
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES), -abs(finding.money_at_stake or 0)
+
+
+def _ordered(context: Context) -> tuple[Finding, ...]:
+    return tuple(sorted(context.evaluation.findings, key=_rank))
+
+
+def finding_cards(context: Context) -> tuple[FindingCard, ...]:
+    """Every finding, the gravest first and by money within a severity."""
+    return tuple(_finding(context, rank, finding) for rank, finding in enumerate(_ordered(context), 1))
+
+
+def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
+    words, evidence = context.words, finding.evidence
+    metric = context.evaluation.figure(finding.metric) if finding.metric else None
+    unit = context.unit(metric.metric, metric.unit) if metric else "count"
+    title = context.say(finding.title)
+    return FindingCard(
+        id=f"finding-{slug(finding.id)}",
+        rank=rank,
+        severity=finding.severity,
+        severity_says=words.of("severity", finding.severity) or finding.severity,
+        title=title,
+        statement=context.say(finding.statement),
+        metric=context.link(finding.metric) if finding.metric else None,
+        money=None if finding.money_at_stake is None else Quantity(finding.money_at_stake, "money"),
+        grade=finding.grade,
+        grade_says=words.of("grade", finding.grade) or "",
+        n=evidence.n,
+        interval=None if evidence.interval is None else Interval(*evidence.interval, unit),
+        evidence=table(context, f"evidence-{slug(finding.id)}", title, evidence.columns, evidence.rows) if evidence.columns and evidence.rows else None,
+        sql=evidence.sql,
+        actions=tuple(
+            Label(context.say(s.action), f"action-{slug(s.id)}") for s in context.evaluation.suggestions if finding.id in s.finding_ids
+        ),
+    )
+
+
+def actions(context: Context) -> tuple[Action, ...]:
+    """Every suggestion, in the order of the evaluation."""
+    known = {finding.id: finding for finding in context.evaluation.findings}
+    return tuple(
+        Action(
+            id=f"action-{slug(s.id)}",
+            rank=rank,
+            action=context.say(s.action),
+            why=context.say(s.why),
+            owner=context.say(s.owner),
+            effort=context.words.of("effort", s.effort) or s.effort,
+            due_days=s.due_days,
+            measure=context.link(s.measure),
+            money=None if s.money_at_stake is None else Quantity(s.money_at_stake, "money"),
+            findings=tuple(Label(context.say(known[i].title), f"finding-{slug(i)}") for i in s.finding_ids if i in known),
+        )
+        for rank, s in enumerate(context.evaluation.suggestions, 1)
+    )
+
+
+def conclusions(context: Context) -> Section:
+    """Findings in full, advice, and the data that would show more."""
+    words = context.words
+    blocks: list[Block] = [Heading("findings", words("conclude.findings"))]
+    found = finding_cards(context)
+    if found:
+        blocks.append(FindingCards("all-findings", found))
+        if any(f.money is not None for f in found):
+            blocks.append(Paragraph(words("conclude.stake_note")))
+    else:
+        blocks.append(Paragraph(words("front.no_findings") if context.evaluation.figures else words("conclude.none")))
+    todo = actions(context)
+    blocks.append(Heading("advice", words("conclude.advice"), words("conclude.advice_intro") if todo else ""))
+    blocks.append(Actions("all-actions", todo) if todo else Paragraph(words("front.no_actions")))
+    missing = gaps(context, "conclude-gaps")
+    if missing:
+        blocks += [Heading("gaps", words("conclude.gaps")), missing]
+    return Section("conclusions", words("part.number_5"), words("part.conclusions"), tuple(blocks))
+
+
+def grade_pairs(context: Context) -> tuple[tuple[str, str], ...]:
+    """Each grade of evidence and its meaning."""
+    return tuple((grade, context.words.of("grade", grade) or "") for grade in GRADES)

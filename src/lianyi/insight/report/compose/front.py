@@ -1,0 +1,86 @@
+"""The first page: what happened, the figures that matter, what deserves attention, what to do."""
+
+from lianyi.insight.evaluate.result import OK, Figure
+from lianyi.insight.report.compose.conclusions import actions, finding_cards
+from lianyi.insight.report.compose.context import SMALL_N, Context, anchor_of
+from lianyi.insight.report.compose.gaps import gaps
+from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, FindingCards, Heading, Lead, Paragraph, Quantity, Section
+
+HEADLINES = (
+    "net_sales",
+    "contribution_profit",
+    "gross_profit",
+    "buyers",
+    "repurchase_rate",
+    "refund_rate",
+    "aov",
+    "orders",
+    "repeat_buyer_rate",
+    "new_buyers",
+    "roi",
+    "conversion_rate",
+    "active_members",
+    "reads",
+    "engagement_rate",
+    "visitors",
+)
+"""Figures for the first page, in order of what an owner asks first."""
+CARDS, TOP = 6, 3
+
+
+def headline(context: Context) -> tuple[Figure, ...]:
+    """Up to six figures with a value: the preferred ones, then whatever there is."""
+    usable = {f.metric: f for f in context.evaluation.figures if f.status == OK and f.value is not None}
+    order = [m for m in HEADLINES if m in usable] + [m for m in usable if m not in HEADLINES]
+    return tuple(usable[m] for m in order[:CARDS])
+
+
+def card(context: Context, figure: Figure) -> Card:
+    """One figure as a card."""
+    unit = context.unit(figure.metric, figure.unit)
+    return Card(
+        figure.metric,
+        anchor_of(figure.metric),
+        context.say(figure.name),
+        context.value(figure),
+        None if figure.baseline is None else Quantity(figure.baseline, unit),
+        context.change(figure),
+        context.change_share(figure),
+        context.tone(figure),
+        context.interval(figure),
+        figure.n,
+        figure.n is not None and figure.n < SMALL_N,
+        None if figure.target is None else Quantity(figure.target, unit),
+        (context.words.of("verdict", figure.verdict) or "") if figure.verdict else "",
+        context.spark(figure),
+    )
+
+
+def front(context: Context) -> Section:
+    """The first page as a section."""
+    words, evaluation = context.words, context.evaluation
+    blocks: list[Block] = []
+    figures = headline(context)
+    if not figures:
+        blocks.append(Callout("note", words("front.nothing_title"), words("front.nothing_text")))
+        missing = gaps(context, "front-gaps")
+        return Section("top", "", words("report.top"), (*blocks, *([missing] if missing else [])))
+    if evaluation.summary:
+        blocks.append(Lead(tuple(context.say(sentence) for sentence in evaluation.summary)))
+    failed = [context.say(check.name) for check in evaluation.checks if check.status == "fail"]
+    if failed:
+        blocks.append(Callout("warn", words("front.caution"), words("front.checks_failed", n=len(failed), names=words.listed(failed))))
+    blocks.append(Heading("headline", words("front.headline")))
+    blocks.append(Cards("headline-cards", tuple(card(context, figure) for figure in figures), context.against()))
+    if evaluation.baseline_window is None:
+        blocks.append(Paragraph(words("front.no_baseline")))
+    else:
+        blocks.append(Paragraph(words("front.changes", against=context.against(), window=context.formatter.window(*evaluation.baseline_window))))
+    found = finding_cards(context)
+    if found:
+        blocks += [Heading("top-findings", words("front.findings")), FindingCards("front-findings", found[:TOP], brief=True)]
+    todo = actions(context)
+    if todo:
+        blocks.append(Heading("top-actions", words("front.actions" if len(todo) >= TOP else "front.actions_few")))
+        blocks.append(Actions("front-actions", todo[:TOP], brief=True))
+    return Section("top", "", words("report.top"), tuple(blocks))
