@@ -5,14 +5,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tools.reference import commands, errors, events
+from tools.reference import commands, errors, events, metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("docs") / "reference"
-# page -> its renderer; None means that its source does not exist yet
-PAGES: dict[str, Callable[[], str | None]] = {
+# page -> its renderer
+PAGES: dict[str, Callable[[], str]] = {
     "errors": errors.render,
     "events": events.render,
+    "metrics": metrics.render,
     "cli": partial(commands.render, "en"),
     "cli.zh-CN": partial(commands.render, "zh"),
 }
@@ -24,7 +25,7 @@ def stale(root: Path = ROOT) -> list[tuple[Path, str]]:
     for name, render in PAGES.items():
         target = root / FOLDER / f"{name}.md"
         text = render()
-        if text is not None and (not target.is_file() or target.read_text(encoding="utf-8") != text):
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
             found.append((target, text))
     return found
 

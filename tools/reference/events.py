@@ -22,6 +22,16 @@ def render() -> str:
             if contract.domain == domain
         ]
         parts += [f"## {domain}", table(["event", "中文", "English", "needs", "body"], rows)]
+    tables = [
+        [
+            code(entry.name),
+            entry.says.zh,
+            entry.says.en,
+            ", ".join(code(column) for column in entry.key),
+            ", ".join(f"{code(column)} {kind}" for column, kind in entry.columns.items()),
+        ]
+        for entry in contracts.reference_tables().values()
+    ]
     return page(
         "事件一览 · Events",
         "历史只增不改；每种事实有一份合约：必须有哪些字段，`body` 里可以有哪些键。合约只会被新版本取代，不会被修改。"
@@ -30,4 +40,6 @@ def render() -> str:
         "A contract is superseded by a new version, never edited. An event that no contract knows is kept under its own name "
         "and can be used in funnels, paths and retention.",
         *parts,
+        "## 基础表 · Reference tables",
+        table(["table", "中文", "English", "key", "columns"], tables),
     )

@@ -19,8 +19,13 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """A text that stays in its cell."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    """A text that stays in its cell; inside code only the bar needs care.
+
+    >>> cell("a < b"), cell("`a < b`")
+    ('a &lt; b', '`a < b`')
+    """
+    pieces = " ".join(text.split()).replace("|", "\\|").split("`")
+    return "`".join(piece.replace("<", "&lt;") if place % 2 == 0 else piece for place, piece in enumerate(pieces))
 
 
 def code(text: str) -> str:
