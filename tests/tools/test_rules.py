@@ -39,9 +39,25 @@ PLANTED = [
     ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.text import Text\nText(zh="%(n)s 占 5%", en="%(n)s is 5%%")\n', 2),
     ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.text import Text\nText(zh="5%%", en="5%")\n', 2),
     ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.text import Text\nText(zh="%(n)行", en="%(n)s rows")\n', 2),
+    (
+        "assembled-text",
+        "lianyi/cli/go.py",
+        'from lianyi.kernel.numbers import sentence\nn = 3\nsentence(f"{n} 行", "%(n)s rows", n=n)\n',
+        3,
+    ),
+    (
+        "wrong-placeholders",
+        "lianyi/cli/go.py",
+        'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行", "%(n)s rows", rows=3)\n',
+        2,
+    ),
+    ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行", "rows", n=3)\n', 2),
+    ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("95%% 区间", "95% interval")\n', 2),
 ]
 
 HONEST = [
+    ("lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行，95%%", "%(n)s rows, 95%%", n=3)\n'),
+    ("lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行", "%(n)s rows", **parts)\n'),
     ("lianyi/stream/staging.py", DOCUMENTED),
     ("lianyi/kernel/money.py", DOCUMENTED + "import datetime as dt\nfrom lianyi.kernel.text import Text\n"),
     ("lianyi/cli/go.py", "import contextlib\nwith contextlib.suppress(FileNotFoundError):\n    go()\n"),

@@ -9,37 +9,64 @@ from tools.rules.source import Source, Violation, dotted, imported_names
 NAMED = re.compile(r"%\((\w+)\)([#0\- +]*\d*(?:\.\d+)?[sdifgeFGEr])?")
 ANONYMOUS = re.compile(r"%[sdrf](?![A-Za-z])")
 SENTENCES = {"message", "remedy"}
+LANGUAGES = {"zh", "en"}
+
+
+# The one place that fills placeholders and makes a Text of the result.
+FILLS = "lianyi.kernel.numbers"
 
 
 def assembled_text(source: Source) -> Iterator[Violation]:
     """A Text, a message or a remedy is never put together by the caller: placeholders are filled where it is said."""
+    if source.within(FILLS):
+        return
     for line, sentence in sentences(source.tree):
         if is_assembled(sentence):
-            yield Violation(source.path, line, "assembled-text", "write %(name)s in the sentence and hand the value over when it is said")
+            yield Violation(
+                source.path, line, "assembled-text", "write %(name)s in it and hand the value over: Text.say, or kernel.numbers.sentence"
+            )
 
 
 def wrong_placeholders(source: Source) -> Iterator[Violation]:
-    """Both languages of a Text name the same placeholders; each has a name; a percent sign beside one is doubled."""
+    """Both languages name the same placeholders; each has a name and, in a sentence, a value; a percent sign beside one is doubled."""
     names = imported_names(source.tree)
     for node in ast.walk(source.tree):
-        if not isinstance(node, ast.Call) or not is_text(node, names):
+        if isinstance(node, ast.Call) and is_text(node, names):
+            filled = None
+        elif isinstance(node, ast.Call) and is_sentence(node, names):
+            filled = {keyword.arg for keyword in node.keywords} - LANGUAGES
+        else:
             continue
-        wordings = {
-            keyword.arg: keyword.value.value
-            for keyword in node.keywords
-            if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
-        }
-        for wording in wordings.values():
-            fault = fault_of(wording)
-            if fault:
-                yield Violation(source.path, node.lineno, "wrong-placeholders", fault)
-        if {"zh", "en"} <= set(wordings):
-            differing = {found[1] for found in NAMED.finditer(wordings["zh"])} ^ {found[1] for found in NAMED.finditer(wordings["en"])}
-            if differing:
-                yield Violation(source.path, node.lineno, "wrong-placeholders", f"only one language names {', '.join(sorted(differing))}")
+        for fault in faults_of(wordings_of(node), filled):
+            yield Violation(source.path, node.lineno, "wrong-placeholders", fault)
 
 
-def fault_of(wording: str) -> str | None:
+def wordings_of(call: ast.Call) -> dict[str, str]:
+    """The wordings that a call states as plain strings, by language."""
+    stated = dict(zip(("zh", "en"), call.args, strict=False)) | {
+        keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in LANGUAGES
+    }
+    return {
+        str(language): value.value for language, value in stated.items() if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def faults_of(wordings: dict[str, str], filled: set[str | None] | None) -> Iterator[str]:
+    """What is wrong with the wordings of one Text; `filled` names the values handed over, None where that happens later."""
+    for wording in wordings.values():
+        fault = fault_of(wording, always_filled=filled is not None)
+        if fault:
+            yield fault
+    asked = {language: {found[1] for found in NAMED.finditer(wording)} for language, wording in wordings.items()}
+    if len(asked) == len(LANGUAGES) and asked["zh"] != asked["en"]:
+        yield f"only one language names {', '.join(sorted(asked['zh'] ^ asked['en']))}"
+    elif asked and filled is not None and None not in filled:
+        missing = set.union(*asked.values()) - filled
+        if missing:
+            yield f"no value is handed over for {', '.join(sorted(missing))}"
+
+
+def fault_of(wording: str, *, always_filled: bool = False) -> str | None:
     """What is wrong with the placeholders of one sentence, or None.
 
     >>> fault_of("%(n)s of %(all)s, 5%% off"), fault_of("within 5% of it")
@@ -53,9 +80,9 @@ def fault_of(wording: str) -> str | None:
         return "a placeholder ends in a conversion: %(rows)s, not %(rows)"
     if ANONYMOUS.search(rest.replace("%%", "")):
         return "a placeholder has a name: %(rows)s, not %s"
-    if named and "%" in rest.replace("%%", ""):
+    if (named or always_filled) and "%" in rest.replace("%%", ""):
         return "a percent sign beside placeholders is written %%"
-    if not named and "%%" in rest:
+    if not named and not always_filled and "%%" in rest:
         return "without a placeholder a percent sign is written once"
     return None
 
@@ -67,6 +94,9 @@ def sentences(tree: ast.Module) -> Iterator[tuple[int, ast.expr]]:
         if isinstance(node, ast.Call) and is_text(node, names):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 yield node.lineno, argument
+        elif isinstance(node, ast.Call) and is_sentence(node, names):
+            for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in LANGUAGES)]:
+                yield node.lineno, argument
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in SENTENCES for target in targets):
@@ -76,6 +106,11 @@ def sentences(tree: ast.Module) -> Iterator[tuple[int, ast.expr]]:
 def is_text(call: ast.Call, names: dict[str, str]) -> bool:
     """Whether a call makes a Text."""
     return (dotted(call.func, names) or "").endswith("kernel.text.Text")
+
+
+def is_sentence(call: ast.Call, names: dict[str, str]) -> bool:
+    """Whether a call fills a sentence in both languages."""
+    return (dotted(call.func, names) or "").endswith("kernel.numbers.sentence")
 
 
 def is_assembled(sentence: ast.expr) -> bool:
