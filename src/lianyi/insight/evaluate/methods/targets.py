@@ -170,3 +170,12 @@ def _line(one: Attained, unit: str, currency: str) -> Text:
         verdict=_VERDICTS[one.verdict or UNDECIDED],
         pace=Share(one.pace),
     )
+
+
+def noted(case: Case, attained: Sequence[Attained]) -> dict[str, tuple[float, float | None, str | None]]:
+    """What a figure shows of its target: the one for the whole brand whose period is the window itself."""
+    return {
+        one.target.metric: (one.target.target, one.attainment, one.verdict)
+        for one in attained
+        if one.target.window == case.window and not one.target.dimension
+    }

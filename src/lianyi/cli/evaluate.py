@@ -1,0 +1,113 @@
+"""`lianyi evaluate`: evaluate, and write the report."""
+
+import datetime as dt
+import json
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from lianyi.cli.options import asked, chosen_window, opened_workspace, snapshot_option, window_options
+from lianyi.cli.progress import shown
+from lianyi.cli.speech import language, say, tell
+from lianyi.insight.evaluate.evaluate import LEVEL, evaluate
+from lianyi.insight.evaluate.result import Evaluation
+from lianyi.insight.report import write_html, write_xlsx
+from lianyi.kernel.clock import Window
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
+from lianyi.stream.intake import import_files, list_imports
+from lianyi.stream.workspace import Workspace
+
+
+class CannotWrite(BadInput):
+    """The report folder cannot be written."""
+
+    code = "cannot_write"
+    message = Text(zh="写不进 %(path)s：%(why)s。", en="Cannot write to %(path)s: %(why)s.")
+    remedy = Text(zh="用 --out 指定另一个目录。", en="Name another folder with --out.")
+
+
+@click.command(
+    "evaluate",
+    help=say(
+        "评估一段时间的效益，写出 evaluation.json、report.html 和 report.xlsx。不给区间则取数据末尾往前十二个月。",
+        "Evaluate a window and write evaluation.json, report.html and report.xlsx. Without a window: the last twelve months of data.",
+    ),
+)
+@window_options(required=False)
+@click.option("--baseline", default="previous", show_default=True, metavar="previous|year|FROM:TO", help=say("与哪段时间比较", "what to compare with"))
+@click.option("--targets", type=click.Path(path_type=Path), help=say("目标表（先导入）", "a table of targets, imported first"))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("evaluation"), show_default=True, metavar="DIR", help=say("写到哪个目录", "where to write"))
+@click.option("--language", "report_language", type=click.Choice(["zh", "en"]), default=None, help=say("报告语言（默认为工作区设置）", "language of the report (default: the workspace's)"))
+@click.option("--level", type=click.FloatRange(0.5, 0.999), default=LEVEL, show_default=True, help=say("区间的置信水平", "level of the intervals"))
+@snapshot_option
+def command(
+    start: str | None,
+    end: str | None,
+    baseline: str,
+    targets: Path | None,
+    out: Path,
+    report_language: str | None,
+    level: float,
+    snapshot: int | None,
+) -> None:
+    workspace = opened_workspace()
+    if targets is not None:
+        period = {field: value for field, value in (("from", start), ("to", end)) if value}
+        import_files(workspace, [targets], kind="targets", constants=period, received_t=time.time_ns() // 1000)
+    made = report(workspace, start=start, end=end, baseline=baseline, out=out, language=report_language, level=level, snapshot=snapshot)
+    for text in made.summary:
+        click.echo(text.say(language()))
+    tell(Text(zh="报告：%(path)s", en="Report: %(path)s"), path=(out / "report.html").resolve())
+
+
+def report(
+    workspace: Workspace,
+    *,
+    start: str | None,
+    end: str | None,
+    baseline: str,
+    out: Path,
+    language: str | None,
+    level: float = LEVEL,
+    snapshot: int | None = None,
+) -> Evaluation:
+    """Evaluate and write the three files; they appear together or not at all."""
+    with shown(say("评估", "Evaluating")) as progress, asked(snapshot=snapshot, workspace=workspace) as (_, engine):
+        window: Window = chosen_window(start, end, engine)
+        made = evaluate(
+            engine,
+            window,
+            brand=workspace.brand,
+            time_zone=workspace.zone_name,
+            currency=workspace.currency,
+            made_at=dt.datetime.now(workspace.zone),
+            version=version("lianyi"),
+            baseline=baseline,
+            imports=list_imports(workspace),
+            level=level,
+        )
+        progress(0.6, say("写报告", "writing the report"))
+        _write(made, out, language or workspace.language)
+    return made
+
+
+def _write(made: Evaluation, out: Path, language: str) -> None:
+    aside = out.with_name(f".{out.name}.{time.time_ns()}")
+    try:
+        aside.mkdir(parents=True)
+        (aside / "evaluation.json").write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+        write_html(made, aside / "report.html", language=language)
+        write_xlsx(made, aside / "report.xlsx", language=language)
+        out.mkdir(parents=True, exist_ok=True)
+        for file in sorted(aside.iterdir()):
+            file.replace(out / file.name)
+    except OSError as fault:
+        raise CannotWrite(path=str(out), why=fault.strerror or str(fault)) from None
+    finally:
+        for file in aside.glob("*"):
+            file.unlink()
+        if aside.is_dir():
+            aside.rmdir()
