@@ -34,7 +34,7 @@ demo: $(VENV)/plain.stamp ## evaluate a bundled example and say where the report
 	@$(BIN)/lianyi demo --out $(REPORT)
 
 test: $(VENV)/dev.stamp ## the default suite; needs nothing but the embedded parts
-	@$(PYTEST) -n $(JOBS) --dist loadfile
+	@$(PYTEST) -n $(JOBS) --dist loadfile --durations 8 --durations-min 2
 
 check: lint types contracts rules references test slow duckdb15 spark ## everything, exactly as CI runs it
 	@echo 'make check: all of it passed'
