@@ -88,7 +88,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one verb and say how it ended: 0 done, 1 refused or bad input, 2 broken."""
     speaks = language()
     try:
-        app.main(args=arguments, prog_name="lianyi", standalone_mode=False)
+        app.main(args=_leading(sys.argv[1:] if arguments is None else arguments), prog_name="lianyi", standalone_mode=False)
     except LianyiError as fault:
         click.echo(fault.say(speaks), err=True)
         return fault.exit_code
@@ -117,3 +117,19 @@ def run(arguments: list[str] | None = None) -> int:
             click.echo(say("设 LIANYI_DEBUG=1 再运行可看到详情。", "Run again with LIANYI_DEBUG=1 for details."), err=True)
         return 2
     return 0
+
+
+def _leading(arguments: list[str]) -> list[str]:
+    """The same arguments with `--workspace` and `--lang` brought to the front, where the group reads them: people write them anywhere."""
+    front, rest = [], []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in ("--workspace", "--lang"):
+            front += [word, *(value for value in (next(words, None),) if value is not None)]
+        elif word.startswith(("--workspace=", "--lang=")):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
