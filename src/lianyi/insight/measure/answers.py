@@ -1,0 +1,161 @@
+"""From aggregates to answers: status, value, interval."""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lianyi.insight.measure import intervals
+from lianyi.insight.measure.catalogue import Metric
+from lianyi.insight.measure.inputs import inputs
+from lianyi.insight.measure.values import NO_DATA, OK, UNDEFINED
+from lianyi.kernel.text import Text
+
+# First day of the period (None over the whole window) and value of the dimension (None where unknown or where there is none).
+Key = tuple[int | None, str | None]
+Number = float | int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a query said about one key: aggregates by role, or a distribution (values upwards, how often each)."""
+
+    roles: Mapping[str, Number | None]
+    values: Sequence[float] = ()
+    counts: Sequence[int] = ()
+
+
+NOTHING = Row({})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value before it is written: unrounded."""
+
+    status: str
+    value: Number | None = None
+    interval: tuple[float, float] | None = None
+    n: int | None = None
+    eligible: int | None = None
+    excluded: int | None = None
+    missing: tuple[Text, ...] = ()
+
+    def shown(self, unit: str) -> Number | None:
+        """The value as people get it: counts and money whole."""
+        if self.value is None or self.status != OK:
+            return None
+        return round(self.value) if unit in ("count", "money") else float(self.value)
+
+
+def judged(metric: Metric, rows: Mapping[Key, Row], keys: Sequence[Key], level: float) -> dict[Key, Answer]:
+    """The answer of a counted metric for every key; keys without rows are answered as nothing was found."""
+    return {key: _judge(metric, rows.get(key, NOTHING), level) for key in keys}
+
+
+def counts_something(metric: Metric, row: Row) -> bool:
+    """Whether a row of a split says anything about this metric: other metrics of the same query may have put it there."""
+    return bool(row.counts) or any(row.roles.get(role) for role in ("numerator", "denominator", "n", "eligible", "excluded"))
+
+
+def _judge(metric: Metric, row: Row, level: float) -> Answer:
+    if metric.quantile is not None:
+        return _of_distribution(metric, row, level)
+    roles = row.roles
+    numerator, denominator = roles.get("numerator"), roles.get("denominator")
+    n = _count(roles.get("n") if "n" in metric.sql else denominator if denominator is not None else numerator)
+    eligible = _count(roles.get("eligible")) if "eligible" in metric.sql else None
+    excluded = _count(roles.get("excluded")) if "excluded" in metric.sql else None
+    if metric.known is not None and not eligible and excluded:
+        return Answer(NO_DATA, n=n, eligible=eligible, excluded=excluded, missing=(inputs()[metric.known].says,))
+    if metric.interval == "bootstrap" and not row.counts:
+        return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
+    if "denominator" in metric.sql:
+        if not denominator:
+            return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
+        value: Number = (numerator or 0) / denominator
+    elif numerator is None:
+        if metric.empty == "undefined":
+            return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
+        value = 0
+    else:
+        value = numerator
+    return Answer(OK, value, _interval(metric, roles, level), n, eligible, excluded)
+
+
+def _of_distribution(metric: Metric, row: Row, level: float) -> Answer:
+    n = int(sum(row.counts))
+    eligible = _count(row.roles.get("eligible")) if "eligible" in metric.sql else None
+    excluded = _count(row.roles.get("excluded")) if "excluded" in metric.sql else None
+    if not n or metric.quantile is None:
+        return Answer(UNDEFINED, n=0, eligible=eligible, excluded=excluded)
+    values, weights = np.asarray(row.values, dtype=np.float64), np.asarray(row.counts, dtype=np.int64)
+    if metric.interval == "bootstrap":
+        average = float(values @ weights / n)
+        return Answer(OK, average, intervals.bootstrap_mean(values, weights, level), n, eligible, excluded)
+    value = intervals.quantile(values, weights, metric.quantile)
+    return Answer(OK, value, intervals.quantile_interval(values, weights, metric.quantile, level), n, eligible, excluded)
+
+
+def _interval(metric: Metric, roles: Mapping[str, Number | None], level: float) -> tuple[float, float] | None:
+    numerator, denominator = roles.get("numerator") or 0, roles.get("denominator") or 0
+    if metric.interval == "wilson" and 0 <= numerator <= denominator and denominator:
+        return intervals.wilson(int(numerator), int(denominator), level)
+    if metric.interval == "balance" and denominator:
+        return intervals.balance(int(roles.get("positive") or 0), int(roles.get("negative") or 0), int(denominator), level)
+    if metric.interval == "mean":
+        return intervals.mean(float(numerator), float(roles.get("squares") or 0), int(denominator), level)
+    return None
+
+
+def _count(number: Number | None) -> int:
+    return int(number) if number is not None else 0
+
+
+_OPERATIONS: dict[type, Callable[[Number, Number], Number]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def of_formula(metric: Metric, parts: Mapping[str, Mapping[Key, Answer]], definitions: Sequence[Metric]) -> dict[Key, Answer]:
+    """The answer of a formula for every key that any of its parts has; it is only as known as its least known part."""
+    keys = dict.fromkeys(key for answers in parts.values() for key in answers)
+    nothing = {d.id: Answer(OK, 0, n=0) if d.empty == "zero" else Answer(UNDEFINED, n=0) for d in definitions}
+    found = {}
+    for key in keys:
+        at_key = {id_: answers.get(key, nothing[id_]) for id_, answers in parts.items()}
+        found[key] = _combined(metric, at_key)
+    return found
+
+
+def _combined(metric: Metric, parts: Mapping[str, Answer]) -> Answer:
+    n = min((p.n for p in parts.values() if p.n is not None), default=None)
+    judged_part = next((p for p in parts.values() if p.eligible is not None), None)
+    eligible = judged_part.eligible if judged_part is not None else None
+    excluded = judged_part.excluded if judged_part is not None else None
+    lacking = [p for p in parts.values() if p.status == NO_DATA]
+    if lacking:
+        missing = tuple(dict.fromkeys(text for p in lacking for text in p.missing))
+        return Answer(NO_DATA, n=n, eligible=eligible, excluded=excluded, missing=missing)
+    values = {id_: p.value for id_, p in parts.items() if p.status == OK and p.value is not None}
+    if len(values) < len(parts) or metric.formula is None:
+        return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
+    try:
+        value = _evaluated(ast.parse(metric.formula, mode="eval").body, values)
+    except ZeroDivisionError:
+        return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
+    return Answer(OK, value, None, n, eligible, excluded)
+
+
+def _evaluated(node: ast.expr, values: Mapping[str, Number]) -> Number:
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return node.value
+    if isinstance(node, ast.BinOp):
+        return _OPERATIONS[type(node.op)](_evaluated(node.left, values), _evaluated(node.right, values))
+    raise TypeError(ast.dump(node))

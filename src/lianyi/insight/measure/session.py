@@ -1,0 +1,68 @@
+"""One engine and what was already kept on it: several measurements on a snapshot share their preparation."""
+
+import re
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from lianyi.insight.measure.calendar import calendar_days
+from lianyi.insight.measure.compile import Base
+from lianyi.insight.measure.entries import sets
+from lianyi.insight.measure.generations import generations
+from lianyi.insight.measure.presence import Presence, presence
+from lianyi.stream.engines.base import Engine
+
+Params = Mapping[str, int]
+# What SQL cannot say: a function of a query's answer.
+CODE = {"generations": generations}
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+class Session:
+    """What is known and kept about one engine's snapshot."""
+
+    def __init__(self, engine: Engine) -> None:
+        # The session lives as long as its engine and must not keep it alive: the engine is handed in at each call.
+        self.presence: Presence = presence(engine)
+        self.has_devices = engine.snapshot.has_devices
+        self.first_day = engine.snapshot.first_day
+        self.last_day = engine.snapshot.last_day
+        # The funnel runs over the steps that people are known to have taken; a step nobody records is passed over.
+        self.steps = tuple(name for name in sets()["FUNNEL"] if (name, "actor") in self.presence.stated)
+        self._kept: dict[str, str] = {}
+        self._calendar: tuple[int, int] | None = None
+
+    def prepare(self, engine: Engine, bases: tuple[Base, ...], params: Params) -> None:
+        """Keep the bases of a query, in order; one kept before from the same SQL and parameters is used again."""
+        for base in bases:
+            written = written_out(base.sql, params)
+            if self._kept.get(base.kept_as) == written:
+                continue
+            if base.code is None:
+                engine.keep(base.kept_as, base.sql, params)
+            else:
+                engine.offer(base.kept_as, CODE[base.code](engine.run(base.sql, params)))
+            self._kept[base.kept_as] = written
+
+    def offer_calendar(self, engine: Engine, first_day: int, last_day: int) -> None:
+        """Make `calendar_days` cover the history and a span of days."""
+        ends = [d for d in (self.first_day, self.last_day, first_day, last_day) if d is not None]
+        wanted = (min(ends), max(ends))
+        if self._calendar is None or wanted[0] < self._calendar[0] or wanted[1] > self._calendar[1]:
+            engine.offer("calendar_days", calendar_days(*wanted))
+            self._calendar = wanted
+
+
+def written_out(sql: str, params: Params) -> str:
+    """The SQL with its parameters, all whole numbers, written in."""
+    return _PARAMETER.sub(lambda found: str(params[found.group(1)]), sql)
+
+
+_sessions: WeakKeyDictionary[Engine, Session] = WeakKeyDictionary()
+
+
+def session_of(engine: Engine) -> Session:
+    """The session of an engine, made at first use."""
+    found = _sessions.get(engine)
+    if found is None:
+        found = _sessions[engine] = Session(engine)
+    return found
