@@ -36,10 +36,15 @@ class LianyiError(Exception):
         >>> UnknownName(what="metric", given="gvm", allowed=["gmv"]).say("en")
         'Unknown metric: gvm. Did you mean gmv?'
         """
-        sentences = [self.message.say(language, **self.data)]
+        data = self._said(language)
+        sentences = [self.message.say(language, **data)]
         if self.remedy is not None:
-            sentences.append(self.remedy.say(language, **self.data))
+            sentences.append(self.remedy.say(language, **data))
         return " ".join(sentences)
+
+    def _said(self, language: str) -> dict[str, Any]:
+        """The data with every bilingual value in one language."""
+        return {name: value.say(language) if isinstance(value, Text) else value for name, value in self.data.items()}
 
 
 class Refusal(LianyiError):
@@ -63,7 +68,7 @@ class BadInput(LianyiError):
     def say(self, language: str = "zh") -> str:
         reason = self.data.get("reason")
         if isinstance(reason, Text):
-            return reason.say(language, **{k: v for k, v in self.data.items() if k != "reason"})
+            return reason.say(language, **{name: value for name, value in self._said(language).items() if name != "reason"})
         return super().say(language)
 
 

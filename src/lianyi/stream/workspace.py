@@ -123,7 +123,11 @@ def create(path: Path, *, brand: str = "", zone_name: str = "", currency: str = 
     file = path / SETTINGS_FILE
     if file.exists():
         workspace = load(path)
-        for what, have, want in (("time zone", workspace.zone_name, zone_name), ("currency", workspace.currency, currency)):
+        settings = (
+            (Text(zh="时区", en="time zone"), workspace.zone_name, zone_name),
+            (Text(zh="币种", en="currency"), workspace.currency, currency),
+        )
+        for what, have, want in settings:
             if want and have != want:
                 raise WorkspaceDiffers(path=str(path), what=what, have=have, want=want)
         return workspace
