@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from lianyi.cli.app import app
 from tools.reference.commands import verbs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,26 @@ def test_every_make_command_in_the_documentation_is_a_target(page):
 @EVERY_PAGE
 def test_every_lianyi_command_in_the_documentation_exists(page):
     assert set(LIANYI.findall(page.read_text(encoding="utf-8"))) - set(verbs()) == set()
+
+
+@EVERY_PAGE
+def test_every_option_in_the_documentation_belongs_to_its_command(page):
+    unknown = []
+    for line in re.findall(r"^\s*(lianyi .*--.*)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+        words = line.split()
+        verb = next((word for word in words[1:] if word in verbs()), None)
+        known = options(app) | (options(verbs()[verb]) if verb else set())
+        unknown += [(line, word) for word in words if word.startswith("--") and word.partition("=")[0] not in known]
+
+    assert unknown == []
+
+
+def options(command: click.Command) -> set[str]:
+    """Options of a command and, below a verb, of its own verbs; help is everywhere."""
+    own = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+    if isinstance(command, click.Group) and command is not app:
+        return own.union(*(options(below) for below in command.commands.values()))
+    return own
 
 
 def test_make_alone_prints_help():
