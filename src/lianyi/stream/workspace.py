@@ -30,8 +30,8 @@ class WorkspaceDiffers(BadInput):
 
     code = "workspace_differs"
     message = Text(
-        zh="%(path)s 已是一个工作区，其%(what)s为 %(have)s，不是 %(want)s",
-        en="%(path)s is a workspace already; its %(what)s is %(have)s, not %(want)s",
+        zh="%(path)s 已是一个工作区，其%(what)s为 %(have)s，不是 %(want)s。",
+        en="%(path)s is a workspace already; its %(what)s is %(have)s, not %(want)s.",
     )
     remedy = Text(zh="已入库的数据按原设置切分，请换一个目录。", en="Data already in it was cut by that setting; use another folder.")
 
