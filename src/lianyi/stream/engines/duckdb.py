@@ -75,15 +75,20 @@ class DuckDBEngine:
         else:
             execute(f"CREATE VIEW stored AS {views.nothing(views.STORED_TYPES)}")
             present = set(views.STORED_TYPES)
-        for table in reference_tables().values():
+        # `erased` first: the others are shown without whom it lists.
+        for table in sorted(reference_tables().values(), key=lambda t: t.name != "erased"):
             version_files = self.snapshot.tables.get(table.name)
             paths_of = self.snapshot.erased if table.name == "erased" else (version_files[1] if version_files else ())
+            types = {c: views.SQL_TYPES[k] for c, k in table.columns.items()}
             if paths_of:
-                have = {r[0] for r in execute(f"DESCRIBE SELECT * FROM read_parquet({file_list(paths_of)})").fetchall()}
-                columns = views.columns_or_null({c: views.SQL_TYPES[k] for c, k in table.columns.items()}, have)
-                execute(f"CREATE VIEW {table.name} AS SELECT {columns} FROM read_parquet({file_list(paths_of)}, union_by_name = true)")
+                source = f"read_parquet({file_list(paths_of)}, union_by_name = true)"
+                have = {r[0] for r in execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+                # Held in memory, both because it is small and because its file goes when the erasure is done.
+                kind = "TABLE" if table.name == "erased" else "VIEW"
+                query = views.reference(types, have, source, erased=bool(self.snapshot.erased) and table.name != "erased")
+                execute(f"CREATE {kind} {table.name} AS {query}")
             else:
-                execute(f"CREATE VIEW {table.name} AS {views.nothing({c: views.SQL_TYPES[k] for c, k in table.columns.items()})}")
+                execute(f"CREATE VIEW {table.name} AS {views.nothing(types)}")
         if self.snapshot.has_devices:
             execute(f"CREATE TABLE device_owner AS {views.DEVICE_OWNER}")
         execute(f"CREATE VIEW events AS {views.events(present, stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}")

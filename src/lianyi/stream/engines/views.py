@@ -39,6 +39,24 @@ def columns_or_null(types: dict[str, str], present: set[str]) -> str:
     return ", ".join(column if column in present else f"CAST(NULL AS {kind}) AS {column}" for column, kind in types.items())
 
 
+def reference(types: dict[str, str], present: set[str], source: str, *, erased: bool) -> str:
+    """A reference relation over its files; erased members have no row, and are not named in others' rows.
+
+    >>> reference({"product_id": "VARCHAR"}, {"product_id"}, "files", erased=False)
+    'SELECT product_id FROM files'
+    """
+    if not erased:
+        return f"SELECT {columns_or_null(types, present)} FROM {source}"
+    shown = [
+        f"CASE WHEN {c} IN (SELECT member_id FROM erased) THEN NULL ELSE {c} END AS {c}"
+        if c in ("referrer_id", "author_id") and c in present
+        else columns_or_null({c: kind}, present)
+        for c, kind in types.items()
+    ]
+    query = f"SELECT {', '.join(shown)} FROM {source}"
+    return f"{query} WHERE member_id NOT IN (SELECT member_id FROM erased)" if "member_id" in present else query
+
+
 def events(present: set[str], *, stitched: bool, erased: bool) -> str:
     """The `events` relation over `stored`: erased members gone, the actor named.
 

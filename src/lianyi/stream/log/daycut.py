@@ -4,7 +4,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-
 def business_days(t: pa.Array, zone_name: str) -> pa.Array:
     """The business day (int32 days since 1970-01-01) of each UTC microsecond instant.
 

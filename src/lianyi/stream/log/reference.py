@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+import pyarrow.parquet as pq
+from deltalake import WriterProperties, write_deltalake
 
 from lianyi.stream.contracts import ReferenceTable, reference_table
 from lianyi.stream.engines.duckdb import connect
+from lianyi.stream.log import delta
+
+# No figures about the columns go into the log: the smallest and largest of a text column would be members' ids.
+CONFIGURATION = {"delta.dataSkippingNumIndexedCols": "0"}
 
 
 def files_of(root: Path, name: str, version: int) -> tuple[str, ...]:
     """The Parquet files of one version of a reference table."""
-    return tuple(uri.removeprefix("file://") for uri in DeltaTable(str(root / name), version=version).file_uris())
+    return tuple(str(root / name / path) for path in delta.table_paths(delta.load(root / name, version)))
 
 
 def rows_of(root: Path, name: str, version: int | None) -> pa.Table:
@@ -20,7 +25,10 @@ def rows_of(root: Path, name: str, version: int | None) -> pa.Table:
     shape = reference_table(name)
     if version is None:
         return shape.schema.empty_table()
-    return _shaped(DeltaTable(str(root / name), version=version).to_pyarrow_table(), shape)
+    files = files_of(root, name, version)
+    if not files:
+        return shape.schema.empty_table()
+    return _shaped(pa.concat_tables([pq.read_table(file) for file in files], promote_options="default"), shape)
 
 
 def upsert(root: Path, tables: Mapping[str, pa.Table], pinned: Mapping[str, int]) -> dict[str, int]:
@@ -41,9 +49,23 @@ def upsert(root: Path, tables: Mapping[str, pa.Table], pinned: Mapping[str, int]
 def replace(root: Path, name: str, rows: pa.Table) -> int:
     """Write a whole table as a new version and say which; not visible until a commit of the history pins it."""
     path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_deltalake(str(path), _shaped(rows, reference_table(name)), mode="overwrite", schema_mode="overwrite")
-    return DeltaTable(str(path)).version()
+    path.mkdir(parents=True, exist_ok=True)
+    write_deltalake(
+        str(path),
+        _shaped(rows, reference_table(name)),
+        mode="overwrite",
+        schema_mode="overwrite",
+        configuration=dict(CONFIGURATION),
+        writer_properties=WriterProperties(compression="ZSTD"),
+    )
+    table = delta.load(path)
+    version = table.version()
+    # Durable before the history pins it.
+    for written in (*(path / file for file in delta.table_paths(table)), path / "_delta_log" / f"{version:020d}.json"):
+        delta.sync(written)
+    for folder in (path / "_delta_log", path, root):
+        delta.sync(folder)
+    return version
 
 
 def merged(before: pa.Table, new: pa.Table, shape: ReferenceTable) -> pa.Table:
@@ -56,15 +78,13 @@ def merged(before: pa.Table, new: pa.Table, shape: ReferenceTable) -> pa.Table:
     [{'product_id': 'a', 'title': 'A', 'price_fen': 5}]
     """
     connection = connect()
-    connection.register("before", before)
-    connection.register("new", new)
+    both = pa.concat_tables([before, new])
+    connection.register("stated", both.append_column("nth", pa.array(range(len(both)), pa.int64())))
     key = ", ".join(shape.key)
     # arg_max passes over nulls: the last stated value of each column survives.
     values = ", ".join(f"arg_max({c}, nth) AS {c}" if c not in shape.key else c for c in shape.columns)
     query = f"""
-        SELECT {values} FROM (
-            SELECT *, row_number() OVER () AS nth FROM (SELECT * FROM before UNION ALL BY NAME SELECT * FROM new)
-        ) GROUP BY {key} ORDER BY {key}
+        SELECT {values} FROM stated GROUP BY {key} ORDER BY {key}
     """
     answer = connection.sql(query).to_arrow_table()
     connection.close()

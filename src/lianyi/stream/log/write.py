@@ -1,5 +1,6 @@
 """Writing event files: sorted, one month at a time, memory bounded whatever the size of the input."""
 
+import contextlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,10 +40,11 @@ class _Open:
         self.first_d, self.last_d = min(self.first_d, d["min"]), max(self.last_d, d["max"])
         self.devices_missing += rows["device_id"].null_count
 
-    def close(self, root: Path, data_change: bool) -> AddAction:
+    def close(self, root: Path, *, data_change: bool) -> AddAction:
         self.writer.close()
         sync(self.file)
         sync(self.file.parent)
+        sync(root)
         stats = {
             "numRecords": self.rows,
             "minValues": {"t": self.first_t, "d": self.first_d},
@@ -69,7 +71,7 @@ def write_months(root: Path, batches: Iterable[pa.RecordBatch], *, data_change: 
                 month = months[start].as_py()
                 same = pc.sum(pc.equal(months.slice(start), month)).as_py()
                 if current is not None and (current.month != month or current.rows >= ROWS_PER_FILE):
-                    actions.append(current.close(root, data_change))
+                    actions.append(current.close(root, data_change=data_change))
                     current = None
                 if current is None:
                     current = _opened(root, month)
@@ -77,13 +79,12 @@ def write_months(root: Path, batches: Iterable[pa.RecordBatch], *, data_change: 
                 current.write(batch.slice(start, same))
                 start += same
         if current is not None:
-            actions.append(current.close(root, data_change))
+            actions.append(current.close(root, data_change=data_change))
     except BaseException:
         if current is not None and current.writer.is_open:
-            try:
+            # The disk that could not take the rows cannot take the footer either; the file goes anyway.
+            with contextlib.suppress(OSError, pa.ArrowException):
                 current.writer.close()
-            except (OSError, pa.ArrowException):
-                pass  # the disk that could not take the rows cannot take the footer either; the file goes anyway
         for file in files:
             file.unlink(missing_ok=True)
         raise

@@ -1,0 +1,63 @@
+"""Building the projections of months that changed, and removing the files of months as they were."""
+
+from pathlib import Path
+
+from lianyi.stream.engines.duckdb import DuckDBEngine, connect
+from lianyi.stream.projections import by_member, member_day
+from lianyi.stream.projections.naming import KINDS, expected, folder, work_out_owners
+from lianyi.stream.snapshot import Snapshot
+
+BUILD = {by_member.KIND: by_member.build, member_day.KIND: member_day.build}
+MEMORY = "900MB"
+
+
+def refresh(snapshot: Snapshot, scratch: Path) -> int:
+    """Build what a snapshot lacks; says how many month files. Called under the maintenance lock.
+
+    scratch : a folder on the same disk, for work in progress
+    """
+    if snapshot.projections is None or not snapshot.files:
+        return 0
+    connection = connect(scratch=scratch, memory=MEMORY)
+    try:
+        owners = work_out_owners(snapshot, connection)
+    finally:
+        connection.close()
+    built = 0
+    engine: DuckDBEngine | None = None
+    try:
+        for kind in KINDS:
+            for month, name in sorted(expected(snapshot, owners, kind).items()):
+                file = folder(snapshot.projections, kind) / name
+                if file.exists():
+                    continue
+                engine = engine or DuckDBEngine(snapshot, scratch=scratch, memory=MEMORY)
+                BUILD[kind](engine, month, file, aside=scratch / name)
+                built += 1
+    finally:
+        if engine is not None:
+            engine.close()
+    return built
+
+
+def remove_stale(snapshot: Snapshot, *, now_us: int, retention_hours: float) -> tuple[int, int]:
+    """Remove projection files that the snapshot does not call for and no running query can be reading; says (files, bytes)."""
+    if snapshot.projections is None:
+        return 0, 0
+    connection = connect()
+    try:
+        owners = work_out_owners(snapshot, connection) if snapshot.files else {}
+    finally:
+        connection.close()
+    removed = size = 0
+    wanted = {name for kind in KINDS for name in expected(snapshot, owners, kind).values()}
+    for file in [f for kind in KINDS for f in folder(snapshot.projections, kind).glob("*.parquet")]:
+        status = file.stat()
+        if file.name not in wanted and now_us - status.st_mtime_ns // 1000 >= retention_hours * 3600e6:
+            file.unlink()
+            removed, size = removed + 1, size + status.st_size
+    notes = sorted(folder(snapshot.projections, "owners").glob("*.json"), key=lambda f: f.stat().st_mtime_ns)
+    # Notes are a few bytes each and tell nothing of anybody; the newest few serve readers of recent snapshots.
+    for note in notes[:-8]:
+        note.unlink()
+    return removed, size
