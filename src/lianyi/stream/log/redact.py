@@ -98,4 +98,4 @@ def _names(field: str, members: frozenset[str], key: bytes) -> bool:
 def _words(text: str, members: frozenset[str]) -> str:
     """The ids as whole words, blanked; m1 is left alone in m12."""
     pattern = "|".join(re.escape(m) for m in sorted(members, key=len, reverse=True))
-    return re.sub(rf"(?<![0-9A-Za-z_])(?:{pattern})(?![0-9A-Za-z_])", BLANK, text) if members else text
+    return re.sub(rf"(?<![0-9A-Za-z_-])(?:{pattern})(?![0-9A-Za-z_-])", BLANK, text) if members else text
