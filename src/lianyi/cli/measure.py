@@ -32,11 +32,11 @@ def command(
     with asked(snapshot=snapshot) as (workspace, engine):
         window = chosen_window(start, end, engine)
         wanted = list(catalogue()) if names == ("all",) else list(names)
-        values = measure(engine, wanted, window, by=by, grain=grain, level=level)
+        values = measure(engine, wanted, window, by=by, grain=grain, level=level, zone=workspace.zone)
         if as_json:
-            answer = to_json(values, window, workspace.zone_name)
+            answer = to_json(values, window, zone_name=workspace.zone_name, language=language())
             click.echo(json.dumps({**answer, "snapshot": engine.snapshot.version}, ensure_ascii=False))
         elif as_csv:
-            click.echo(to_csv(values), nl=False)
+            click.echo(to_csv(values, language=language()), nl=False)
         else:
             click.echo(shown_values(values, currency=workspace.currency, language=language()))

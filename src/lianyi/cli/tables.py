@@ -80,7 +80,7 @@ def written(value: float | None, unit: str, currency: str) -> str:
 
 def _why(value: MetricValue, *, zh: bool) -> str:
     if value.status == "no_data":
-        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(value.missing)
+        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(text.say("zh" if zh else "en") for text in value.missing)
     if value.status == "undefined":
         return "无定义：分母为空" if zh else "undefined: nothing to divide by"
     if value.excluded:

@@ -1,9 +1,11 @@
 """The case before us: the windows, the engine, and what has been measured so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from lianyi.insight.evaluate.result import Figure
+from lianyi.insight.measure import MetricValue, measure
 from lianyi.kernel.clock import Window, date_of
 from lianyi.kernel.numbers import Day, sentence
 from lianyi.kernel.text import Text
@@ -48,7 +50,14 @@ class Case:
     currency: str
     horizon_day: int
     level: float
+    zone: ZoneInfo
     figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    def measured(self, metrics: Sequence[str], window: Window | None = None, *, by: str | None = None, grain: str = "total") -> list[MetricValue]:
+        """Metrics over the window (or another), at this case's level, horizon and zone."""
+        return measure(
+            self.engine, metrics, window or self.window, by=by, grain=grain, level=self.level, horizon_day=self.horizon_day, zone=self.zone
+        )
 
     def value(self, metric: str) -> float | None:
         """A metric's value over the window, or None."""

@@ -26,8 +26,7 @@ from lianyi.insight.evaluate.result import SEVERITIES, Evaluation, Finding
 from lianyi.insight.evaluate.scoring import scorecard_version
 from lianyi.insight.evaluate.summary import summary
 from lianyi.insight.evaluate.windows import asked_baseline, comparison, covered
-from lianyi.insight.measure import horizon
-from lianyi.kernel.clock import Window, date_of
+from lianyi.kernel.clock import Window, date_of, parse_zone
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
@@ -70,7 +69,7 @@ def evaluate(
     if first is None or last is None or last < window.from_day or first >= window.to_day:
         data = "–" if first is None or last is None else str(Window(first, last + 1))
         raise NothingToEvaluate(window=str(window), data=data)
-    horizon_day = horizon(engine)
+    horizon_day = last
     compared = comparison(window, kind, before, first_day=first, horizon_day=horizon_day)
     case = Case(
         engine=engine,
@@ -80,6 +79,7 @@ def evaluate(
         currency=currency,
         horizon_day=horizon_day,
         level=level,
+        zone=parse_zone(time_zone),
     )
     case.figures = all_figures(case)
     attained = targets.attain(case, targets.read_targets(case))

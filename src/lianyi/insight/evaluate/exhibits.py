@@ -8,7 +8,7 @@ from lianyi.insight.analyse.retention import retention
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.figures import course_grain
 from lianyi.insight.evaluate.result import OK, Exhibit
-from lianyi.insight.measure import MetricValue, catalogue, dimensions, measure
+from lianyi.insight.measure import MetricValue, catalogue, dimensions
 from lianyi.kernel.clock import Window, date_of, day_of, period_start, periods
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
@@ -68,8 +68,7 @@ def _whole(period: Window, grain: str) -> bool:
 
 
 def _ok(case: Case, metric: str, by: str, grain: str = "total") -> list[MetricValue]:
-    values = measure(case.engine, [metric], case.window, by=by, grain=grain, level=case.level, horizon_day=case.horizon_day)
-    return [v for v in values if v.status == OK]
+    return [v for v in case.measured([metric], by=by, grain=grain) if v.status == OK]
 
 
 def _split(case: Case, dimension: str) -> Iterator[Exhibit]:
@@ -309,8 +308,7 @@ def weekly_blocks(case: Case, metrics: Sequence[str]) -> dict[str, tuple[list[fl
         return {}
     found: dict[str, tuple[list[float], list[float]]] = {metric: ([], []) for metric in metrics}
     for side, window in enumerate((case.comparison.now, case.comparison.before)):
-        values = measure(case.engine, list(metrics), window, grain="week", level=case.level, horizon_day=case.horizon_day)
-        for value in values:
+        for value in case.measured(metrics, window, grain="week"):
             if value.at is None or value.value is None:
                 continue
             start = day_of(value.at)

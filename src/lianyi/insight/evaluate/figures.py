@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.result import OK, Figure, Point
 from lianyi.insight.evaluate.scoring import anchors
-from lianyi.insight.measure import MetricValue, catalogue, measure
-from lianyi.kernel.clock import Window, period_start, periods
+from lianyi.insight.measure import MetricValue, catalogue
+from lianyi.kernel.clock import Window, day_of, period_start, periods
 
 # Metrics whose course is drawn; the others are single figures.
 COURSES = (
@@ -39,8 +39,7 @@ def all_figures(case: Case) -> dict[str, Figure]:
 
 
 def _totals(case: Case, names: Sequence[str], window: Window) -> dict[str, MetricValue]:
-    values = measure(case.engine, list(names), window, level=case.level, horizon_day=case.horizon_day)
-    return {value.metric: value for value in values}
+    return {value.metric: value for value in case.measured(names, window)}
 
 
 def _courses(case: Case, names: Sequence[str]) -> Mapping[str, tuple[Point, ...]]:
@@ -49,15 +48,11 @@ def _courses(case: Case, names: Sequence[str]) -> Mapping[str, tuple[Point, ...]
     grain = course_grain(case.window)
     whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(case.window, grain)}
     courses: dict[str, list[Point]] = {}
-    for value in measure(case.engine, list(names), case.window, grain=grain, level=case.level, horizon_day=case.horizon_day):
-        start = value.at
-        if start is None or start.toordinal() - EPOCH_ORDINAL > case.horizon_day:
+    for value in case.measured(names, grain=grain):
+        if value.at is None or day_of(value.at) > case.horizon_day:
             continue
-        courses.setdefault(value.metric, []).append(Point(start.isoformat(), value.value, whole[start.toordinal() - EPOCH_ORDINAL]))
+        courses.setdefault(value.metric, []).append(Point(value.at.isoformat(), value.value, whole[day_of(value.at)]))
     return {name: tuple(points) for name, points in courses.items()}
-
-
-EPOCH_ORDINAL = 719_163  # datetime.date(1970, 1, 1).toordinal()
 
 
 def _whole(period: Window, grain: str) -> bool:

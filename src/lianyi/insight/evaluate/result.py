@@ -36,7 +36,7 @@ class Figure:
     value        : money in minor units (int), otherwise a number; None unless status is ok
     change       : value - baseline, in the metric's unit; None when either is missing
     change_share : change / |baseline|; None when the baseline is 0 or missing
-    pace         : share of the target that should have been reached by now (1 when the window is complete)
+    missing      : inputs that were never recorded, in an operator's words
     baseline_series : the baseline window at the same grain, period by period beside `series`; empty when there is none
     """
 
@@ -51,7 +51,7 @@ class Figure:
     n: int | None
     eligible: int | None
     excluded: int | None
-    missing: tuple[str, ...]
+    missing: tuple[Text, ...]  # what is not there, in an operator's words
     version: int
     baseline: float | int | None = None
     baseline_interval: tuple[float, float] | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lianyi.insight.evaluate.case import Case, span
 from lianyi.insight.evaluate.result import NO_DATA, Method
 from lianyi.insight.evaluate.scoring import target_score, weighted
-from lianyi.insight.measure import MetricValue, catalogue, measure
+from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
@@ -89,9 +89,7 @@ def attain(case: Case, targets: Sequence[Target]) -> tuple[Attained, ...]:
 def _attained(case: Case, target: Target) -> Attained:
     end = min(target.window.to_day, case.horizon_day + 1)
     window = Window(target.window.from_day, end)
-    values = measure(
-        case.engine, [target.metric], window, by=target.dimension or None, level=case.level, horizon_day=case.horizon_day
-    )
+    values = case.measured([target.metric], window, by=target.dimension or None)
     if target.dimension:
         values = [v for v in values if v.by and str(v.by[target.dimension]) == target.member] or values[:0]
     if not values:
@@ -99,7 +97,7 @@ def _attained(case: Case, target: Target) -> Attained:
         return Attained(target, nothing, 1.0, None, None, None)
     value = values[0]
     entry = catalogue()[target.metric]
-    running = entry.unit in ("count", "money") and "time" in entry.adds_over
+    running = entry.adds_in_time
     pace = window.days / target.window.days if running else 1.0
     if value.value is None or not target.target:
         return Attained(target, value, pace, None, None, None)
