@@ -32,8 +32,8 @@ class CannotWrite(BadInput):
 @click.command(
     "evaluate",
     help=say(
-        "评估一段时间的效益，写出 evaluation.json、report.html 和 report.xlsx。不给区间则取数据末尾往前十二个月。",
-        "Evaluate a window and write evaluation.json, report.html and report.xlsx. Without a window: the last twelve months of data.",
+        "评估一段时间的效益，写出 evaluation.json、report.html 和 report.xlsx。不给区间则取最近十二个完整月。",
+        "Evaluate a window and write evaluation.json, report.html and report.xlsx. Without a window: the last twelve complete months.",
     ),
 )
 @window_options(required=False)
@@ -76,7 +76,7 @@ def report(
 ) -> Evaluation:
     """Evaluate and write the three files; they appear together or not at all."""
     with shown(say("评估", "Evaluating")) as progress, asked(snapshot=snapshot, workspace=workspace) as (_, engine):
-        window: Window = chosen_window(start, end, engine)
+        window: Window = chosen_window(start, end, engine, months=12)
         made = evaluate(
             engine,
             window,

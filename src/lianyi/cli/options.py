@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lianyi.cli.speech import say
-from lianyi.kernel.clock import Window, date_of
+from lianyi.kernel.clock import Window, add_months, date_of, day_of, parse_day, period_start
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream import workspace as workspaces
@@ -19,6 +19,7 @@ from lianyi.stream.engines.base import Engine
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.workspace import Workspace
 
+MIN_DAYS_FOR_MONTHS = 60
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -66,16 +67,20 @@ def window_options(*, required: bool) -> Decorator:
     return added
 
 
-def chosen_window(start: str | None, end: str | None, engine: Engine) -> Window:
-    """The window asked for; what is not said is taken from the data: up to its last day, twelve months back."""
+def chosen_window(start: str | None, end: str | None, engine: Engine, *, months: int | None = None) -> Window:
+    """The window asked for; what is not said is taken from the data.
+
+    months : without dates, the last so many complete calendar months that the data holds; None or too little data: all of it
+    """
     first, last = engine.snapshot.first_day, engine.snapshot.last_day
     if first is None or last is None:
         raise ValueError("an empty snapshot has no window")
-    to_text = end or date_of(last + 1).isoformat()
-    if start is None:
-        year = Window.parse("1970-01-01", to_text).end
-        start = max(date_of(first), year.replace(year=year.year - 1, day=min(year.day, 28))).isoformat()
-    return Window.parse(start, to_text)
+    if start is None and end is None and months is not None:
+        complete = period_start(last + 1, "month")
+        if complete - first >= MIN_DAYS_FOR_MONTHS:
+            return Window(max(day_of(add_months(date_of(complete), -months)), period_start(first, "month")), complete)
+    from_day = first if start is None else parse_day(start)
+    return Window(from_day, max(last + 1, from_day + 1) if end is None else parse_day(end))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))
