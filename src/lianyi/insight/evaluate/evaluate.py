@@ -87,7 +87,7 @@ def evaluate(
     checked = data_checks.all_checks(case, imports)
     grade = data_checks.grade_of(checked)
     blocks = weekly_blocks(case, [m for m in ("net_sales", "contribution_profit", "orders", "buyers", "new_buyers", "aov", "visitors", "active_members", "new_members") if case.value(m) is not None])
-    parts = None if compared is None else decomposed(explain_change(engine, compared.before, compared.now), compared)
+    parts = None if compared is None else decomposed(explain_change(engine, compared.now, compared.before), compared)
     found = _ranked(
         [
             *data_checks.findings(checked),

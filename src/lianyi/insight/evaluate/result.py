@@ -100,7 +100,7 @@ class Segment:
     """One value of a dimension: its share of the change of the whole, split into what moved inside it and what mix did."""
 
     dimension: str
-    value: str
+    value: str | Text
     baseline: float
     current: float
     effect: float

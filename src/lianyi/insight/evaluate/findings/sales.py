@@ -13,7 +13,15 @@ from lianyi.kernel.text import Text
 STEADY_SHARE = 0.02
 # A factor is the driver when it explains at least this share of the whole change.
 DRIVER_SHARE = 0.4
-KINDS = {"buyers": "buyers", "visitors": "buyers", "conversion": "buyers", "frequency": "frequency", "value": "value"}
+KINDS = {
+    "buyers": "buyers",
+    "visitors": "buyers",
+    "conversion_rate": "buyers",
+    "orders_per_buyer": "frequency",
+    "nameless_orders": "frequency",
+    "aov": "value",
+    "nameless_aov": "value",
+}
 
 
 def findings(case: Case, parts: Decomposition | None) -> Iterator[Finding]:
@@ -105,7 +113,7 @@ def _level(factor: Factor, value: float | None, case: Case) -> object:
 
 def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[Segment, ...]) -> Iterator[Finding]:
     """The segment that fell most and the one that grew most, where the move is no accident of small numbers."""
-    named = [s for s in segments if s.significant and s.value not in ("", "others")]
+    named = [s for s in segments if s.significant and isinstance(s.value, str)]
     worst = min(named, key=lambda s: s.effect, default=None)
     best = max(named, key=lambda s: s.effect, default=None)
     floor = 0.1 * abs(parts.change)
