@@ -2,32 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-LEVEL = 0.95
+from lianyi.insight.measure.intervals import Interval, wilson
 
 
-def wilson(hits: int, n: int, *, level: float = LEVEL) -> tuple[float, float] | None:
-    """The Wilson interval of a share; None where there is nothing to share.
+def share_interval(hits: int, n: int) -> Interval | None:
+    """The 95% Wilson interval of a share; None where there is nothing to share.
 
-    hits  : 0..n
-    level : coverage, in (0, 1)
-    >>> low, high = wilson(5, 10)
-    >>> round(low, 4), round(high, 4)
-    (0.2366, 0.7634)
-    >>> wilson(0, 0) is None
+    >>> share_interval(0, 0) is None
     True
     """
-    if n <= 0:
-        return None
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    share = hits / n
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    centre, scale = share + z * z / (2 * n), 1 + z * z / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    return wilson(hits, n) if n > 0 else None
 
 
 def two_sided(z: float) -> float:

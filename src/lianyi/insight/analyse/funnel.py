@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lianyi.insight.analyse import funnel_sql
-from lianyi.insight.analyse.chance import wilson
-from lianyi.insight.analyse.dimensions import dimension
+from lianyi.insight.analyse.breakdown import breakdown
+from lianyi.insight.analyse.chance import share_interval
 from lianyi.insight.analyse.funnel_kernel import MAX_STEPS, NEVER, NO_LIMIT, Ints, Steps, reach
 from lianyi.kernel.clock import US_PER_DAY, Window
 from lianyi.kernel.errors import BadInput, UnknownName
@@ -174,7 +174,7 @@ def funnel(
     _known(engine, steps)
     within_us = None if within_days is None else round(within_days * US_PER_DAY)
     shape = Steps.of(tuple(steps))
-    dim = dimension(by) if by is not None else None
+    dim = breakdown(by, engine) if by is not None else None
     params: dict[str, object] = {f"name_{i}": name for i, name in enumerate(shape.names)}
     params |= {"from_d": window.from_day, "to_d": window.to_day, "within_us": NO_LIMIT if within_us is None else within_us}
     params["open_from_t"] = _open_from(engine, window, within_us)
@@ -286,8 +286,8 @@ def _steps(names: tuple[str, ...], actors: list[int]) -> tuple[FunnelStep, ...]:
             actors=n,
             share_of_first=n / actors[0] if actors[0] else None,
             share_of_previous=n / b if b else None,
-            first_interval=wilson(n, actors[0]),
-            previous_interval=wilson(n, b) if i else None,
+            first_interval=share_interval(n, actors[0]),
+            previous_interval=share_interval(n, b) if i else None,
         )
         for i, (name, n, b) in enumerate(zip(names, actors, before, strict=True))
     )

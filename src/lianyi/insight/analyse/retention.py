@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lianyi.insight.analyse.chance import wilson
+from lianyi.insight.analyse.chance import share_interval
 from lianyi.kernel.clock import Window, add_months, date_of, day_of, period_start
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
@@ -259,7 +259,7 @@ def _cohort(period: int, ages: dict[int, int], begins: list[int], grain: str, ho
         whole=window.from_day <= begin and _after(begin, 1, grain) <= min(window.to_day, data_to),
         actors=tuple(actors),
         share=tuple(None if n is None else n / size for n in actors),
-        interval=tuple(None if n is None or k == 0 else wilson(n, size) for k, n in enumerate(actors)),
+        interval=tuple(None if n is None or k == 0 else share_interval(n, size) for k, n in enumerate(actors)),
         partial=partial,
     )
 
@@ -272,7 +272,7 @@ def _after(begin: int, k: int, grain: str) -> int:
 def _together(cohorts: tuple[Cohort, ...], k: int) -> tuple[float | None, Interval | None]:
     seen = [(n, c.size) for c in cohorts if (n := c.actors[k]) is not None]
     size, actors = sum(s for _, s in seen), sum(n for n, _ in seen)
-    return (actors / size if size else None), (wilson(actors, size) if k else None)
+    return (actors / size if size else None), (share_interval(actors, size) if k else None)
 
 
 def _listed(names: tuple[str, ...]) -> str:
