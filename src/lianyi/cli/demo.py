@@ -20,7 +20,14 @@ from lianyi.stream.intake import import_files
         "Walk through the bundled example (a year of orders of 609 customers of a British gift shop): import, evaluate, report.",
     ),
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-report"), show_default=True, metavar="DIR", help=say("报告写到哪里", "where to write the report"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-report"),
+    show_default=True,
+    metavar="DIR",
+    help=say("报告写到哪里", "where to write the report"),
+)
 def command(out: Path) -> None:
     # The example is a British shop's: it keeps its own clock and currency, in a workspace of its own.
     workspace = workspaces.create(
@@ -37,4 +44,7 @@ def command(out: Path) -> None:
     made = report(workspace, start="2011-06-01", end="2011-12-01", baseline="previous", out=out, language=language())
     for text in made.summary:
         click.echo(text.say(language()))
-    tell(Text(zh="报告在 %(path)s，用浏览器打开即可。", en="The report is at %(path)s; open it in a browser."), path=(out / "report.html").resolve())
+    tell(
+        Text(zh="报告在 %(path)s，用浏览器打开即可。", en="The report is at %(path)s; open it in a browser."),
+        path=(out / "report.html").resolve(),
+    )

@@ -37,11 +37,28 @@ class CannotWrite(BadInput):
     ),
 )
 @window_options(required=False)
-@click.option("--baseline", default="previous", show_default=True, metavar="previous|year|FROM:TO", help=say("与哪段时间比较", "what to compare with"))
+@click.option(
+    "--baseline", default="previous", show_default=True, metavar="previous|year|FROM:TO", help=say("与哪段时间比较", "what to compare with")
+)
 @click.option("--targets", type=click.Path(path_type=Path), help=say("目标表（先导入）", "a table of targets, imported first"))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("evaluation"), show_default=True, metavar="DIR", help=say("写到哪个目录", "where to write"))
-@click.option("--language", "report_language", type=click.Choice(["zh", "en"]), default=None, help=say("报告语言（默认为工作区设置）", "language of the report (default: the workspace's)"))
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=LEVEL, show_default=True, help=say("区间的置信水平", "level of the intervals"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("evaluation"),
+    show_default=True,
+    metavar="DIR",
+    help=say("写到哪个目录", "where to write"),
+)
+@click.option(
+    "--language",
+    "report_language",
+    type=click.Choice(["zh", "en"]),
+    default=None,
+    help=say("报告语言（默认为工作区设置）", "language of the report (default: the workspace's)"),
+)
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.999), default=LEVEL, show_default=True, help=say("区间的置信水平", "level of the intervals")
+)
 @snapshot_option
 def command(
     start: str | None,

@@ -9,7 +9,13 @@ from lianyi.kernel.text import Text
 from lianyi.stream import workspace
 
 
-@click.command("init", help=say("新建一个工作区（一个品牌一个目录）。已存在则核对设置。", "Make a workspace: one folder a brand. An existing one is checked against the settings given."))
+@click.command(
+    "init",
+    help=say(
+        "新建一个工作区（一个品牌一个目录）。已存在则核对设置。",
+        "Make a workspace: one folder a brand. An existing one is checked against the settings given.",
+    ),
+)
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--brand", default="", help=say("品牌名", "the brand's name"))
 @click.option("--time-zone", default="", metavar="ZONE", help=say("时区，默认 Asia/Shanghai", "time zone, default Asia/Shanghai"))

@@ -26,9 +26,26 @@ from lianyi.stream.intake import KINDS, Progress, import_files, save_mapping
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--as", "kind", default="auto", metavar="KIND", help=say("数据种类", "what the rows are"))
 @click.option("--mapping", type=click.Path(path_type=Path), help=say("使用映射文件（TOML）", "use a mapping file (TOML)"))
-@click.option("--save-mapping", "saved", type=click.Path(path_type=Path), help=say("把识别出的映射写成文件，供修改后再用", "write the mapping found to a file, to edit and give again"))
-@click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help=say("为缺少的列填固定值，可多次", "a constant for a column the file lacks; repeatable"))
-@click.option("--keep", "kept", multiple=True, metavar="COLUMN", help=say("保留某个个人信息列（默认丢弃），可多次", "keep a personal column (dropped by default); repeatable"))
+@click.option(
+    "--save-mapping",
+    "saved",
+    type=click.Path(path_type=Path),
+    help=say("把识别出的映射写成文件，供修改后再用", "write the mapping found to a file, to edit and give again"),
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help=say("为缺少的列填固定值，可多次", "a constant for a column the file lacks; repeatable"),
+)
+@click.option(
+    "--keep",
+    "kept",
+    multiple=True,
+    metavar="COLUMN",
+    help=say("保留某个个人信息列（默认丢弃），可多次", "keep a personal column (dropped by default); repeatable"),
+)
 @click.option("--dry-run", is_flag=True, help=say("只检查，不写入", "check only, write nothing"))
 @json_option
 def command(
@@ -71,6 +88,8 @@ def _constants(given: tuple[str, ...]) -> dict[str, str]:
     for entry in given:
         field, equals, value = entry.partition("=")
         if not equals:
-            raise BadInput(reason=Text(zh="--set 写作 字段=值，收到的是 %(given)s", en="--set is written FIELD=VALUE, not %(given)s"), given=entry)
+            raise BadInput(
+                reason=Text(zh="--set 写作 字段=值，收到的是 %(given)s", en="--set is written FIELD=VALUE, not %(given)s"), given=entry
+            )
         constants[field.strip()] = value
     return constants

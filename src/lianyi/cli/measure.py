@@ -22,12 +22,22 @@ from lianyi.kernel.clock import GRAINS
 @window_options(required=True)
 @click.option("--by", default=None, metavar="DIM", help=say("按维度拆分", "split by a dimension"))
 @click.option("--grain", type=click.Choice(GRAINS), default="total", show_default=True, help=say("时间粒度", "period length"))
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help=say("区间的置信水平", "level of the intervals"))
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help=say("区间的置信水平", "level of the intervals")
+)
 @snapshot_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help=say("以 CSV 输出", "print CSV"))
 def command(
-    names: tuple[str, ...], start: str, end: str, by: str | None, grain: str, level: float, snapshot: int | None, as_json: bool, as_csv: bool
+    names: tuple[str, ...],
+    start: str,
+    end: str,
+    by: str | None,
+    grain: str,
+    level: float,
+    snapshot: int | None,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     with asked(snapshot=snapshot) as (workspace, engine):
         window = chosen_window(start, end, engine)

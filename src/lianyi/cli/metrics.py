@@ -10,7 +10,13 @@ from lianyi.cli.tables import drawn
 from lianyi.insight.measure import catalogue, explain
 
 
-@click.command("metrics", help=say("列出全部指标；给出名字则解释其定义、SQL、所需数据和出处。", "List every metric; with names, explain definition, SQL, inputs and source."))
+@click.command(
+    "metrics",
+    help=say(
+        "列出全部指标；给出名字则解释其定义、SQL、所需数据和出处。",
+        "List every metric; with names, explain definition, SQL, inputs and source.",
+    ),
+)
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @json_option
 def command(names: tuple[str, ...], as_json: bool) -> None:

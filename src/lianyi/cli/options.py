@@ -1,9 +1,8 @@
 """Options that several verbs share, and the workspace they act on."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,9 @@ def window_options(*, required: bool) -> Decorator:
     """`--from` and `--to`: business days, the second excluded."""
 
     def added(function: Callable[..., Any]) -> Callable[..., Any]:
-        function = click.option(
-            "--to", "end", required=required, metavar="DATE", help=say("到哪天（不含）", "up to this day, excluded")
-        )(function)
+        function = click.option("--to", "end", required=required, metavar="DATE", help=say("到哪天（不含）", "up to this day, excluded"))(
+            function
+        )
         return click.option("--from", "start", required=required, metavar="DATE", help=say("从哪天", "from this day"))(function)
 
     return added
@@ -85,5 +84,9 @@ def chosen_window(start: str | None, end: str | None, engine: Engine, *, months:
 
 json_option = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))
 snapshot_option = click.option(
-    "--snapshot", type=int, default=None, metavar="N", help=say("用某个历史快照（默认最新）", "use an earlier snapshot (default: the newest)")
+    "--snapshot",
+    type=int,
+    default=None,
+    metavar="N",
+    help=say("用某个历史快照（默认最新）", "use an earlier snapshot (default: the newest)"),
 )

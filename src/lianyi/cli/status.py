@@ -25,19 +25,47 @@ def command(as_json: bool) -> None:
     engine.close()
     if as_json:
         described = [
-            {"name": f["name"], "custom": f["version"] == 0, "rows": f["n"], "first_day": date_of(f["first_d"]).isoformat(), "last_day": date_of(f["last_d"]).isoformat()}
+            {
+                "name": f["name"],
+                "custom": f["version"] == 0,
+                "rows": f["n"],
+                "first_day": date_of(f["first_d"]).isoformat(),
+                "last_day": date_of(f["last_d"]).isoformat(),
+            }
             for f in facts
         ]
-        click.echo(json.dumps({"workspace": str(workspace.path), "snapshot": snapshot.version, "rows": snapshot.rows, "facts": described, "tables": tables}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {
+                    "workspace": str(workspace.path),
+                    "snapshot": snapshot.version,
+                    "rows": snapshot.rows,
+                    "facts": described,
+                    "tables": tables,
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     click.echo(
-        say("工作区 ", "Workspace ") + f"{workspace.path}  {workspace.brand}  {workspace.zone_name}  {workspace.currency}  " + say("快照 ", "snapshot ") + str(snapshot.version)
+        say("工作区 ", "Workspace ")
+        + f"{workspace.path}  {workspace.brand}  {workspace.zone_name}  {workspace.currency}  "
+        + say("快照 ", "snapshot ")
+        + str(snapshot.version)
     )
     if not facts:
-        click.echo(say("还没有数据。先导入：lianyi import 订单.csv --as orders", "No data yet. Import some: lianyi import orders.csv --as orders"))
+        click.echo(
+            say("还没有数据。先导入：lianyi import 订单.csv --as orders", "No data yet. Import some: lianyi import orders.csv --as orders")
+        )
         return
     rows = [
-        [f["name"], say("自定义", "custom") if f["version"] == 0 else "", f"{f['n']:,}", date_of(f["first_d"]).isoformat(), date_of(f["last_d"]).isoformat()]
+        [
+            f["name"],
+            say("自定义", "custom") if f["version"] == 0 else "",
+            f"{f['n']:,}",
+            date_of(f["first_d"]).isoformat(),
+            date_of(f["last_d"]).isoformat(),
+        ]
         for f in facts
     ]
     click.echo(drawn([say("事实", "Fact"), "", say("行数", "Rows"), say("自", "From"), say("至", "To")], rows, right=[2]))

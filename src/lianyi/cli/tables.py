@@ -53,9 +53,15 @@ def shown_values(values: Sequence[MetricValue], *, currency: str, language: str)
         if timed:
             row.append(str(value.at or ""))
         if split:
-            row.append(", ".join(str(member) if member is not None else ("未知" if zh else "unknown") for member in (value.by or {}).values()))
+            row.append(
+                ", ".join(str(member) if member is not None else ("未知" if zh else "unknown") for member in (value.by or {}).values())
+            )
         row.append(written(value.value, value.unit, currency))
-        row.append("" if value.interval is None else f"{written(value.interval[0], value.unit, currency)} – {written(value.interval[1], value.unit, currency)}")
+        row.append(
+            ""
+            if value.interval is None
+            else f"{written(value.interval[0], value.unit, currency)} – {written(value.interval[1], value.unit, currency)}"
+        )
         row.append("" if value.n is None else f"{value.n:,}")
         row.append(_why(value, zh=zh))
         rows.append(row)
@@ -80,7 +86,9 @@ def written(value: float | None, unit: str, currency: str) -> str:
 
 def _why(value: MetricValue, *, zh: bool) -> str:
     if value.status == "no_data":
-        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(text.say("zh" if zh else "en") for text in value.missing)
+        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(
+            text.say("zh" if zh else "en") for text in value.missing
+        )
     if value.status == "undefined":
         return "无定义：分母为空" if zh else "undefined: nothing to divide by"
     if value.excluded:

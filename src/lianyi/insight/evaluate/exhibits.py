@@ -58,7 +58,10 @@ def _new_and_returning(case: Case) -> Iterator[Exhibit]:
             ("new", Text(zh="新客", en="New"), "money"),
         ),
         rows=tuple(rows),
-        note=Text(zh="新客：该期间之前没有买过的人；认不出买家的订单不在图中。", en="New: had not bought before that period; orders without a known buyer are left out."),
+        note=Text(
+            zh="新客：该期间之前没有买过的人；认不出买家的订单不在图中。",
+            en="New: had not bought before that period; orders without a known buyer are left out.",
+        ),
         sql=values[0].sql,
     )
 
@@ -195,7 +198,7 @@ def _funnel(case: Case) -> Iterator[Exhibit]:
     steps = [step for step in SHOPPING if step in present]
     if "product_viewed" not in steps or len(steps) < 3:
         return
-    found = funnel(case.engine, steps, case.window, within_us=7 * 86_400_000_000)
+    found = funnel(case.engine, steps, case.window, within_days=7)
     yield Exhibit(
         id="funnel",
         kind="funnel",
@@ -257,7 +260,10 @@ def _contents(case: Case) -> Iterator[Exhibit]:
             ("posts", Text(zh="篇数", en="Posts"), "count"),
         ),
         rows=tuple(rows),
-        note=Text(zh="平均数容易被少数爆款拉高，先看中位数和篇数。", en="A few hits pull the mean up; read the median and the number of posts first."),
+        note=Text(
+            zh="平均数容易被少数爆款拉高，先看中位数和篇数。",
+            en="A few hits pull the mean up; read the median and the number of posts first.",
+        ),
         sql=posts[0].sql,
     )
 

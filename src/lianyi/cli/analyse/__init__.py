@@ -1,0 +1,43 @@
+"""`lianyi analyse NAME`: one file an analysis, loaded when it is asked for."""
+
+import importlib
+
+import click
+
+from lianyi.cli.speech import say
+from lianyi.kernel.text import nearest
+
+# Name -> one line; the module of the same name beside this file holds `command`.
+ANALYSES = {
+    "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
+    "retention": say("留存：各批次的人后来还有多少回来", "retention: how many of each cohort come back"),
+}
+
+
+class Analyses(click.Group):
+    """The analyses, loaded one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(ANALYSES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ANALYSES:
+            return None
+        command = importlib.import_module(f"lianyi.cli.analyse.{cmd_name.replace('-', '_')}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(say("分析", "Analyses")):
+            formatter.write_dl(list(ANALYSES.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in ANALYSES and not args[0].startswith("-"):
+            near = nearest(args[0], ANALYSES)
+            hint = say(f"是不是 {near}？", f"Did you mean {near}?") if near else say("可用：", "Known: ") + ", ".join(ANALYSES)
+            raise click.UsageError(say(f"没有 {args[0]} 这种分析。{hint}", f"There is no analysis {args[0]}. {hint}"))
+        return super().resolve_command(ctx, args)
+
+
+command = Analyses("analyse", help=say("漏斗、留存等分析；每种都可加 --json。", "Funnel, retention and other analyses; each takes --json."))
