@@ -11,7 +11,7 @@ from lianyi.kernel.numbers import MINUS, folded_number, percent, places, plain
 EMPTY = "–"
 
 
-def _sign(value: float, wanted: bool) -> str:
+def _sign(value: float, *, wanted: bool) -> str:
     if value < 0:
         return MINUS
     return "+" if wanted and value > 0 else ""
@@ -47,7 +47,7 @@ class Formatter:
         value = quantity.value
         if value is None or not math.isfinite(value):
             return quantity.because or EMPTY
-        sign = _sign(value, quantity.delta)
+        sign = _sign(value, wanted=quantity.delta)
         size = abs(value)
         if quantity.unit == "money":
             return sign + self._money(size, short=short)
@@ -90,7 +90,7 @@ class Formatter:
     def _points(self, change: float) -> str:
         scaled = change * 100
         digits = min(2, places(scaled))
-        return f"{_sign(scaled, True)}{abs(scaled):.{digits}f} {self._word('个百分点', 'pp')}"
+        return f"{_sign(scaled, wanted=True)}{abs(scaled):.{digits}f} {self._word('个百分点', 'pp')}"
 
     def _seconds(self, size: float) -> str:
         for length, zh, en in ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min")):
@@ -165,23 +165,3 @@ class Formatter:
                 name = self._word(f"{date.year % 100:02d}年{name}", f"{name} {date.year % 100:02d}")
             names.append(name)
         return tuple(names)
-
-    # ---- spreadsheets ----
-
-    def number_format(self, unit: str, *, delta: bool = False) -> str:
-        """The spreadsheet number format of a unit; money is written in major units there.
-
-        >>> Formatter("en", "GBP").number_format("money")
-        '[$£-809]#,##0.00;[$£-809]\\\\-#,##0.00'
-        """
-        if unit == "money":
-            digits = money.minor_digits(self.currency)
-            decimals = "." + "0" * digits if digits else ""
-            symbol = f"[${money.SIGNS.get(self.currency, self.currency + ' ')}{_LOCALES.get(self.currency, '')}]"
-            plus = "+" if delta else ""
-            return f"{plus}{symbol}#,##0{decimals};{symbol}\\-#,##0{decimals}"
-        base = {"ratio": "0.0%", "share": "0.0%", "count": "#,##0", "times": "0.00", "days": "#,##0.0", "seconds": "#,##0", "score": "0.0"}[unit]
-        return f"+{base};-{base};{base}" if delta else base
-
-
-_LOCALES = {"CNY": "-804", "GBP": "-809", "USD": "-409", "JPY": "-411", "HKD": "-C04", "TWD": "-404"}

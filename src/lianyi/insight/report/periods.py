@@ -1,6 +1,7 @@
 """The grain of a series, read from the first days of its periods."""
 
 import datetime as dt
+from itertools import pairwise
 from statistics import median
 
 from lianyi.kernel.clock import add_months
@@ -17,7 +18,7 @@ def grain_of(starts: tuple[str, ...]) -> str:
     dates = [dt.date.fromisoformat(s[:10]) for s in starts]
     if len(dates) < 2:
         return "month"
-    gap = median((b - a).days for a, b in zip(dates, dates[1:], strict=False))
+    gap = median((b - a).days for a, b in pairwise(dates))
     return next((name for days, name in GAPS if gap <= days), "quarter")
 
 

@@ -1,6 +1,6 @@
 """Retention of cohorts as a heat map: depth of one hue is the share; what is not over yet is hatched, never pale."""
 
-from lianyi.insight.report.charts.theme import COLOURS, SMALL, Slot, Spec, frame, rows, text_width, x, y
+from lianyi.insight.report.charts.theme import COLOURS, SMALL, Slot, Spec, frame, rows, text_width, x
 from lianyi.insight.report.pictures import Cohorts
 
 SMALL_N = 30
@@ -43,7 +43,10 @@ def cohorts(picture: Cohorts, slot: Slot) -> Spec:
     across, down = [0.0, float(len(offsets))], [0.0, float(len(labels))]
     flipped = {"domain": down, "reverse": True, "nice": False, "zero": False}
     vertical = {"type": "quantitative", "scale": flipped}
-    named = [{"x": 0, "y": r + 0.5, "n": label, "s": size, "c": COLOURS["bad" if (picture.sizes[r] or SMALL_N) < SMALL_N else "ink-3"]} for r, (label, size) in enumerate(zip(labels, sizes, strict=True))]
+    named = [
+        {"x": 0, "y": r + 0.5, "n": label, "s": size, "c": COLOURS["bad" if (picture.sizes[r] or SMALL_N) < SMALL_N else "ink-3"]}
+        for r, (label, size) in enumerate(zip(labels, sizes, strict=True))
+    ]
     heads = [{"x": c + 0.5, "y": 0, "n": str(offset)} for c, offset in enumerate(offsets)]
     place = {"x": x("x", across), "y": {"field": "y", **vertical}}
     layers: list[Spec] = [

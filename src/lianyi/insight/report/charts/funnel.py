@@ -1,8 +1,8 @@
 """Steps of a funnel as bars of the first step's length, with what each step keeps of the one before."""
 
 from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, fitted, frame, rows, text_width, x
-from lianyi.insight.report.formats import percent
 from lianyi.insight.report.pictures import Funnel
+from lianyi.kernel.numbers import percent
 
 
 def funnel(picture: Funnel, slot: Slot) -> Spec:
@@ -47,15 +47,36 @@ def funnel(picture: Funnel, slot: Slot) -> Spec:
             "encoding": {"x": x("zero", domain), "x2": {"field": "v"}, "y": {"field": "a", **vertical}, "y2": {"field": "b"}},
         },
         {
-            "mark": {"type": "text", "align": "left" if slot.narrow else "right", "baseline": "middle", "dx": 0 if slot.narrow else -12, "fontSize": LABEL + (0 if slot.narrow else 1), "fill": COLOURS["ink"]},
+            "mark": {
+                "type": "text",
+                "align": "left" if slot.narrow else "right",
+                "baseline": "middle",
+                "dx": 0 if slot.narrow else -12,
+                "fontSize": LABEL + (0 if slot.narrow else 1),
+                "fill": COLOURS["ink"],
+            },
             "encoding": {"x": x("zero", domain), "y": {"field": "head", **vertical}, "text": {"field": "n", "type": "nominal"}},
         },
         {
-            "mark": {"type": "text", "align": "right" if slot.narrow else "left", "baseline": "middle", "dx": 0 if slot.narrow else 10, "fontWeight": 600, "fill": COLOURS["ink-2"]},
+            "mark": {
+                "type": "text",
+                "align": "right" if slot.narrow else "left",
+                "baseline": "middle",
+                "dx": 0 if slot.narrow else 10,
+                "fontWeight": 600,
+                "fill": COLOURS["ink-2"],
+            },
             "encoding": {"x": x("full", domain), "y": {"field": "head", **vertical}, "text": {"field": "t", "type": "nominal"}},
         },
     ]
-    kept_mark = {"type": "text", "align": "center" if slot.narrow else "left", "baseline": "middle", "dx": 0 if slot.narrow else 4, "fill": COLOURS["ink-3"], "fontSize": LABEL}
+    kept_mark = {
+        "type": "text",
+        "align": "center" if slot.narrow else "left",
+        "baseline": "middle",
+        "dx": 0 if slot.narrow else 4,
+        "fill": COLOURS["ink-3"],
+        "fontSize": LABEL,
+    }
     layers.append(
         {
             "transform": [{"calculate": "datum.full * 0.5" if slot.narrow else "0", "as": "kx"}],
@@ -63,7 +84,9 @@ def funnel(picture: Funnel, slot: Slot) -> Spec:
             "encoding": {"x": x("kx", domain), "y": {"field": "between", **vertical}, "text": {"field": "k", "type": "nominal"}},
         }
     )
-    spec = frame(slot, len(picture.steps) * step - (0 if slot.narrow else step - thick - 12), layers, left=left, right=right, top=4, bottom=4)
+    spec = frame(
+        slot, len(picture.steps) * step - (0 if slot.narrow else step - thick - 12), layers, left=left, right=right, top=4, bottom=4
+    )
     down[1] = float(spec["height"])
     spec["data"] = rows(data)
     return spec

@@ -51,7 +51,14 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
     layers: list[Spec] = [
         {
             "mark": {"type": "rect", "cornerRadius": 2},
-            "encoding": {"x": x("zero", domain), "x2": {"field": "v"}, "y": y("a", down, scale=flipped), "y2": {"field": "b"}, "color": colour, "opacity": {"field": "o", "type": "quantitative", "scale": None}},
+            "encoding": {
+                "x": x("zero", domain),
+                "x2": {"field": "v"},
+                "y": y("a", down, scale=flipped),
+                "y2": {"field": "b"},
+                "color": colour,
+                "opacity": {"field": "o", "type": "quantitative", "scale": None},
+            },
         },
         *_intervals(picture, domain, place),
         _names(slot, domain, flipped),
@@ -80,14 +87,26 @@ def _names(slot: Slot, domain: list[float], flipped: Spec) -> Spec:
         field = "m"
     return {
         "mark": mark,
-        "encoding": {"x": x("left", domain), "y": {"field": field, "type": "quantitative", "scale": flipped}, "text": {"field": "n", "type": "nominal"}},
+        "encoding": {
+            "x": x("left", domain),
+            "y": {"field": field, "type": "quantitative", "scale": flipped},
+            "text": {"field": "n", "type": "nominal"},
+        },
     }
 
 
 def _value(sign: int, domain: list[float], place: Spec) -> Spec:
     return {
         "transform": [{"filter": f"datum.sign == {sign}"}],
-        "mark": {"type": "text", "align": "left" if sign > 0 else "right", "baseline": "middle", "dx": 7 * sign, "fontSize": LABEL, "fontWeight": 600, "fill": COLOURS["ink-2"]},
+        "mark": {
+            "type": "text",
+            "align": "left" if sign > 0 else "right",
+            "baseline": "middle",
+            "dx": 7 * sign,
+            "fontSize": LABEL,
+            "fontWeight": 600,
+            "fill": COLOURS["ink-2"],
+        },
         "encoding": {"x": x("end", domain), **place, "text": {"field": "t", "type": "nominal"}},
     }
 
@@ -96,18 +115,17 @@ def _intervals(picture: Ranking, domain: list[float], place: Spec) -> list[Spec]
     if all(bar.low is None or bar.high is None for bar in picture.bars):
         return []
     only = [{"filter": "datum.lo != null && datum.hi != null"}]
-    return [
+    line: Spec = {
+        "transform": only,
+        "mark": {"type": "rule", "stroke": COLOURS["ink"], "strokeWidth": 1.5},
+        "encoding": {"x": x("lo", domain), "x2": {"field": "hi"}, **place},
+    }
+    ends: list[Spec] = [
         {
             "transform": only,
-            "mark": {"type": "rule", "stroke": COLOURS["ink"], "strokeWidth": 1.5},
-            "encoding": {"x": x("lo", domain), "x2": {"field": "hi"}, **place},
-        },
-        *(
-            {
-                "transform": only,
-                "mark": {"type": "tick", "orient": "vertical", "thickness": 1.5, "size": 9, "color": COLOURS["ink"]},
-                "encoding": {"x": x(end, domain), **place},
-            }
-            for end in ("lo", "hi")
-        ),
+            "mark": {"type": "tick", "orient": "vertical", "thickness": 1.5, "size": 9, "color": COLOURS["ink"]},
+            "encoding": {"x": x(end, domain), **place},
+        }
+        for end in ("lo", "hi")
     ]
+    return [line, *ends]

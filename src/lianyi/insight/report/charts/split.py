@@ -1,6 +1,21 @@
 """Parts of a whole over time, stacked; the unfinished period is drawn pale."""
 
-from lianyi.insight.report.charts.theme import COLOURS, LABEL, OPACITIES, Slot, Spec, axis, fitted, frame, rows, text_width, thinned, ticks, x, y
+from lianyi.insight.report.charts.theme import (
+    COLOURS,
+    LABEL,
+    OPACITIES,
+    Slot,
+    Spec,
+    axis,
+    fitted,
+    frame,
+    rows,
+    text_width,
+    thinned,
+    ticks,
+    x,
+    y,
+)
 from lianyi.insight.report.pictures import Split
 
 
@@ -18,7 +33,7 @@ def split(picture: Split, slot: Slot) -> Spec:
         bands.append((part.name, OPACITIES[min(k, len(OPACITIES) - 1)], points))
     marks = ticks(0.0, max(floors), 3 if slot.narrow else 5)
     domain, across = [marks[0], marks[-1]], [0.0, float(count - 1)]
-    names = [slot.short(mark, picture.unit) for mark in marks]
+    names = [slot.tick(mark, picture.unit) for mark in marks]
     left = max(text_width(name, 11) for name in names) + 14
     right = min(max(text_width(name) for name, _, _ in bands) + 16, 90 if slot.narrow else 140)
     labels = slot.formatter.ticks(picture.periods, picture.grain)
@@ -28,7 +43,10 @@ def split(picture: Split, slot: Slot) -> Spec:
         {
             "data": rows([{"i": 0, "b": 0}]),
             "mark": {"type": "point", "opacity": 0},
-            "encoding": {"x": x("i", across, axis=axis([float(i) for i in shown], [labels[i] for i in shown], orient="bottom")), "y": y("b", domain, axis=axis(marks, names, grid=True, orient="left"))},
+            "encoding": {
+                "x": x("i", across, axis=axis([float(i) for i in shown], [labels[i] for i in shown], orient="bottom")),
+                "y": y("b", domain, axis=axis(marks, names, grid=True, orient="left")),
+            },
         }
     ]
     for _, opacity, points in bands:
@@ -39,7 +57,15 @@ def split(picture: Split, slot: Slot) -> Spec:
     layers.append(
         {
             "data": rows(list(placed)),
-            "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 9, "fontSize": LABEL, "fontWeight": 600, "fill": COLOURS["ink-2"]},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "middle",
+                "dx": 9,
+                "fontSize": LABEL,
+                "fontWeight": 600,
+                "fill": COLOURS["ink-2"],
+            },
             "encoding": {"x": x("i", across), "y": y("v", domain), "text": {"field": "t", "type": "nominal"}},
         }
     )

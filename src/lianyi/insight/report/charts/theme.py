@@ -6,6 +6,7 @@ Colours are named roles; each has one hex value that occurs nowhere else, so tha
 
 import json
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -44,11 +45,17 @@ class Slot:
     def narrow(self) -> bool:
         return self.width < 500
 
+    def tick(self, value: float, unit: str) -> str:
+        """A tick's label, without the zeros that precision would leave."""
+        return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda m: "" if m[1] == "." else m[1], self.short(value, unit))
+
     def short(self, value: float, unit: str, *, delta: bool = False) -> str:
         return self.formatter.short(Quantity(value, unit, delta=delta))
 
 
-def frame(slot: Slot, height: int, layers: list[Spec], *, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8, axes: bool = False) -> Spec:
+def frame(
+    slot: Slot, height: int, layers: list[Spec], *, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8, axes: bool = False
+) -> Spec:
     """A whole specification: `height` is the inner height; the outer width is exactly the slot's.
 
     The padding is ours, not measured, so the drawing is the same on a machine without Chinese fonts.
@@ -111,7 +118,7 @@ def fitted(text: str, width: int, size: int = LABEL) -> str:
     """A text cut to a width, with an ellipsis where it was cut.
 
     >>> fitted("烟酰胺焕亮精华", 60), fitted("short", 60)
-    ('烟酰胺…', 'short')
+    ('烟酰胺焕…', 'short')
     """
     if text_width(text, size) <= width:
         return text
@@ -124,7 +131,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round tick values that span a range, zero among them when the range holds it.
 
     >>> ticks(0, 214), ticks(0.16, 0.21)
-    ([0.0, 50.0, 100.0, 150.0, 200.0, 250.0], [0.16, 0.17, 0.18, 0.19, 0.2, 0.21])
+    ([0, 50, 100, 150, 200, 250], [0.16, 0.17, 0.18, 0.19, 0.2, 0.21])
     """
     if high <= low:
         high = low + (abs(low) or 1)

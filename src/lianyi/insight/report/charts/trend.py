@@ -16,7 +16,7 @@ def trend(picture: Trend, slot: Slot) -> Spec:
         low = 0.0
     marks = ticks(low, high, 3 if slot.narrow else 5)
     domain = [marks[0], marks[-1]]
-    names = [slot.short(mark, picture.unit) for mark in marks]
+    names = [slot.tick(mark, picture.unit) for mark in marks]
     left = max(text_width(name, 11) for name in names) + 14
     right = _label_room(picture, slot)
     height = 190 if slot.narrow else 250
@@ -56,7 +56,16 @@ def _endings(picture: Trend, slot: Slot) -> list[tuple[str, int, float, str]]:
             text = slot.short(v, picture.unit)
             found.append((f"{line.name} {text}" if len(picture.lines) > 1 else text, i, v, line.role))
     if picture.level is not None:
-        found.append((f"{picture.level_name} {slot.short(picture.level, picture.unit)}" if not slot.narrow else slot.short(picture.level, picture.unit), len(picture.periods) - 1, picture.level, "baseline"))
+        found.append(
+            (
+                f"{picture.level_name} {slot.short(picture.level, picture.unit)}"
+                if not slot.narrow
+                else slot.short(picture.level, picture.unit),
+                len(picture.periods) - 1,
+                picture.level,
+                "baseline",
+            )
+        )
     return found
 
 
@@ -74,7 +83,12 @@ def _labels(picture: Trend, slot: Slot, across: list[float], domain: list[float]
     return {
         "data": rows(placed),
         "mark": {"type": "text", "align": "left", "dx": 9, "baseline": "middle", "fontSize": LABEL, "fontWeight": 600},
-        "encoding": {"x": x("i", across), "y": y("v", domain), "text": {"field": "t", "type": "nominal"}, "color": {"field": "c", "type": "nominal", "scale": None}},
+        "encoding": {
+            "x": x("i", across),
+            "y": y("v", domain),
+            "text": {"field": "t", "type": "nominal"},
+            "color": {"field": "c", "type": "nominal", "scale": None},
+        },
     }
 
 
@@ -108,7 +122,14 @@ def _line(line: Line, across: list[float], domain: list[float]) -> list[Spec]:
     layers: list[Spec] = [
         {
             "data": rows(solid),
-            "mark": {"type": "line", "stroke": colour, "strokeWidth": 2.25 if now else 1.5, "strokeJoin": "round", "strokeCap": "round", **({} if now else {"strokeDash": [5, 4]})},
+            "mark": {
+                "type": "line",
+                "stroke": colour,
+                "strokeWidth": 2.25 if now else 1.5,
+                "strokeJoin": "round",
+                "strokeCap": "round",
+                **({} if now else {"strokeDash": [5, 4]}),
+            },
             "encoding": {"x": x("i", across), "y": y("v", domain), "detail": {"field": "run", "type": "nominal"}},
         }
     ]
@@ -121,7 +142,9 @@ def _line(line: Line, across: list[float], domain: list[float]) -> list[Spec]:
             }
         )
     if now and len(line.values) <= MOST_POINTS:
-        points = [{"i": i, "v": v, "f": COLOURS["accent" if line.complete[i] else "paper"]} for i, v in enumerate(line.values) if v is not None]
+        points = [
+            {"i": i, "v": v, "f": COLOURS["accent" if line.complete[i] else "paper"]} for i, v in enumerate(line.values) if v is not None
+        ]
         layers.append(
             {
                 "data": rows(points),

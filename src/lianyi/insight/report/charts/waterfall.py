@@ -37,10 +37,10 @@ def waterfall(picture: Waterfall, slot: Slot) -> Spec:
             if bar["kind"] == "level":
                 bar["a"] = low
     span = high - low or 1
-    return _lying(bars, slot, [low, high], span) if slot.narrow else _upright(bars, slot, [low, high], span, cut)
+    return _lying(bars, slot, [low, high], span) if slot.narrow else _upright(bars, slot, [low, high], span, cut=cut)
 
 
-def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], span: float, cut: bool) -> Spec:
+def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], span: float, *, cut: bool) -> Spec:
     domain = [domain[0] - (0.12 * span if domain[0] < 0 else 0), domain[1] + 0.1 * span]
     count = len(bars)
     across = [0.0, float(count)]
@@ -51,7 +51,13 @@ def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], spa
     layers: list[Spec] = [
         {
             "mark": {"type": "rect", "cornerRadius": 1},
-            "encoding": {"x": x("left", across), "x2": {"field": "right"}, "y": y("a", domain), "y2": {"field": "b"}, "color": {"field": "c", "type": "nominal", "scale": None}},
+            "encoding": {
+                "x": x("left", across),
+                "x2": {"field": "right"},
+                "y": y("a", domain),
+                "y2": {"field": "b"},
+                "color": {"field": "c", "type": "nominal", "scale": None},
+            },
         },
         {
             "data": rows(joints),
@@ -91,12 +97,20 @@ def _lying(bars: list[dict[str, object]], slot: Slot, domain: list[float], span:
     flipped = {"domain": down, "reverse": True, "nice": False, "zero": False}
     for i, bar in enumerate(bars):
         centre = i * step + step * 0.66
-        bar.update(p=centre - thick / 2, q=centre + thick / 2, mid=centre, head=i * step + 12, edge=domain[0], n=fitted(str(bar["n"]), inner))
+        bar.update(
+            p=centre - thick / 2, q=centre + thick / 2, mid=centre, head=i * step + 12, edge=domain[0], n=fitted(str(bar["n"]), inner)
+        )
     vertical = {"type": "quantitative", "scale": flipped}
     layers: list[Spec] = [
         {
             "mark": {"type": "rect", "cornerRadius": 1},
-            "encoding": {"x": x("a", domain), "x2": {"field": "b"}, "y": {"field": "p", **vertical}, "y2": {"field": "q"}, "color": {"field": "c", "type": "nominal", "scale": None}},
+            "encoding": {
+                "x": x("a", domain),
+                "x2": {"field": "b"},
+                "y": {"field": "p", **vertical},
+                "y2": {"field": "q"},
+                "color": {"field": "c", "type": "nominal", "scale": None},
+            },
         },
         {
             "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "fontWeight": 600, "fill": COLOURS["ink"]},

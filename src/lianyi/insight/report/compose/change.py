@@ -1,9 +1,10 @@
 """Why a figure changed: the decomposition as waterfall, factor table and segments."""
 
 from lianyi.insight.evaluate.result import Decomposition, Segment
+from lianyi.insight.measure import dimensions
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
-from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Paragraph, Quantity, Row, Table
+from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Quantity, Row, Table
 from lianyi.insight.report.pictures import Bar, Ranking, Waterfall
 
 MOST_SEGMENTS = 12
@@ -19,24 +20,36 @@ def change_blocks(context: Context, decomposition: Decomposition) -> list[Block]
     def short(value: float, *, delta: bool = False) -> str:
         return formatter.short(Quantity(value, unit, delta=delta))
 
-    sentences = [words("results.why_says", name=name, before=short(decomposition.baseline), now=short(decomposition.current), change=short(decomposition.change, delta=True))]
+    sentences = [
+        words(
+            "results.why_says",
+            name=name,
+            before=short(decomposition.baseline),
+            now=short(decomposition.current),
+            change=short(decomposition.change, delta=True),
+        )
+    ]
     if decomposition.factors:
         most = max(decomposition.factors, key=lambda factor: abs(factor.effect))
         sentences.append(words("results.why_most", factor=context.say(most.name), effect=short(most.effect, delta=True)))
     joined = (" " if context.language == "en" else "").join(sentences)
-    blocks: list[Block] = [Heading("why", words("results.why_of", name=name), joined)]
-    if decomposition.factors:
+    blocks: list[Block] = []
+    title = words("results.why_of", name=name)
+    if not decomposition.factors:
+        blocks.append(Heading("why", title, joined))
+    else:
         picture = Waterfall(
             unit,
             (words("col.before"), decomposition.baseline),
             tuple((context.say(factor.name), factor.effect) for factor in decomposition.factors),
             (words("col.now"), decomposition.current),
         )
-        title = words("results.factors")
         note = context.say(decomposition.note) if decomposition.note else ""
         if abs(decomposition.residual) >= 1:
             note = f"{note} {words('results.residual', residual=short(decomposition.residual, delta=True))}".strip()
-        blocks.append(Chart("why-factors", title, "", readings.alt(context, title, picture), picture, _factors(context, decomposition, unit), note))
+        blocks.append(
+            Chart("why", title, joined, readings.alt(context, title, picture), picture, _factors(context, decomposition, unit), note)
+        )
     for dimension, segments in decomposition.segments.items():
         if segments:
             blocks.append(_segments(context, decomposition, dimension, segments, unit))
@@ -71,10 +84,13 @@ def _factors(context: Context, decomposition: Decomposition, unit: str) -> Table
 
 def _segments(context: Context, decomposition: Decomposition, dimension: str, segments: tuple[Segment, ...], unit: str) -> Chart:
     words = context.words
-    dimension_name = words.of("dimension", dimension) or dimension
+    dimension_name = context.say(dimensions()[dimension].name) if dimension in dimensions() else dimension
     title = words("results.segments_of", dimension=dimension_name)
     ordered = sorted(segments, key=lambda segment: -abs(segment.effect))
-    bars = tuple(Bar(s.value, s.effect, tone="muted" if s.significant is False else "good" if s.effect >= 0 else "bad") for s in ordered[:MOST_SEGMENTS])
+    bars = tuple(
+        Bar(context.name(s.value), s.effect, tone="muted" if s.significant is False else "good" if s.effect >= 0 else "bad")
+        for s in ordered[:MOST_SEGMENTS]
+    )
     picture = Ranking(unit, bars, delta=True)
     names = {factor.id: context.say(factor.name) for factor in decomposition.factors}
     ids = tuple(dict.fromkeys(i for segment in segments for i in segment.effects))
@@ -90,7 +106,7 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
     rows = tuple(
         Row(
             {
-                "value": Label(s.value),
+                "value": Label(context.name(s.value)),
                 "baseline": Quantity(s.baseline, unit),
                 "current": Quantity(s.current, unit),
                 "effect": Quantity(s.effect, unit, delta=True),
@@ -101,7 +117,14 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
         for s in ordered
     )
     most = ordered[0]
-    says = words("results.segments_most", value=most.value, effect=context.formatter.short(Quantity(most.effect, unit, delta=True)))
-    return Chart(f"why-{slug(dimension)}", title, says, readings.alt(context, title, picture), picture, Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True))
-
-
+    says = words(
+        "results.segments_most", value=context.name(most.value), effect=context.formatter.short(Quantity(most.effect, unit, delta=True))
+    )
+    return Chart(
+        f"why-{slug(dimension)}",
+        title,
+        says,
+        readings.alt(context, title, picture),
+        picture,
+        Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True),
+    )

@@ -4,7 +4,19 @@ from lianyi.insight.evaluate.result import GRADES, SEVERITIES, Finding
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.gaps import gaps
 from lianyi.insight.report.compose.tables import table
-from lianyi.insight.report.document import Action, Actions, Block, FindingCard, FindingCards, Heading, Interval, Label, Paragraph, Quantity, Section
+from lianyi.insight.report.document import (
+    Action,
+    Actions,
+    Block,
+    FindingCard,
+    FindingCards,
+    Heading,
+    Interval,
+    Label,
+    Paragraph,
+    Quantity,
+    Section,
+)
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -38,7 +50,9 @@ def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
         grade_says=words.of("grade", finding.grade) or "",
         n=evidence.n,
         interval=None if evidence.interval is None else Interval(*evidence.interval, unit),
-        evidence=table(context, f"evidence-{slug(finding.id)}", title, evidence.columns, evidence.rows) if evidence.columns and evidence.rows else None,
+        evidence=table(context, f"evidence-{slug(finding.id)}", title, evidence.columns, evidence.rows)
+        if evidence.columns and evidence.rows
+        else None,
         sql=evidence.sql,
         actions=tuple(
             Label(context.say(s.action), f"action-{slug(s.id)}") for s in context.evaluation.suggestions if finding.id in s.finding_ids

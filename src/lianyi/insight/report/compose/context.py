@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure
+from lianyi.insight.measure import catalogue
 from lianyi.insight.report.document import Interval, Label, Quantity, Spark
 from lianyi.insight.report.formats import EMPTY, Formatter
 from lianyi.insight.report.periods import grain_of, period_end
@@ -11,7 +12,9 @@ from lianyi.insight.report.words import Words
 from lianyi.kernel.text import Text
 
 SMALL_N = 30
-MULTIPLES = frozenset({"input_output_ratio", "roas", "ltv_cac", "k_factor", "reach_multiplier", "pages_per_visit", "interactions_per_active", "frequency"})
+MULTIPLES = frozenset(
+    {"input_output_ratio", "roas", "ltv_cac", "k_factor", "reach_multiplier", "pages_per_visit", "interactions_per_active", "frequency"}
+)
 """Ratios that people read as "5.2 times", not as a percentage."""
 
 
@@ -31,6 +34,15 @@ class Context:
     def say(self, text: Text) -> str:
         return text.say(self.language)
 
+    def name(self, value: object) -> str:
+        """A name out of the data: bilingual where it is ours, as it stands where it is the shop's."""
+        return self.say(value) if isinstance(value, Text) else str(value)
+
+    def section(self, metric: str) -> str:
+        """The part of the catalogue a metric belongs to, in words."""
+        entry = catalogue().get(metric)
+        return (self.words.of("section", entry.section) if entry else None) or self.words("section.other")
+
     def unit(self, metric: str, unit: str) -> str:
         """The unit as people read it."""
         return "times" if unit == "ratio" and metric in MULTIPLES else unit
@@ -39,7 +51,11 @@ class Context:
         return Quantity(figure.value, self.unit(figure.metric, figure.unit), because=self.why(figure))
 
     def change(self, figure: Figure) -> Quantity | None:
-        return None if figure.change is None else Quantity(figure.change, self.unit(figure.metric, figure.unit), delta=True, tone=self.tone(figure))
+        return (
+            None
+            if figure.change is None
+            else Quantity(figure.change, self.unit(figure.metric, figure.unit), delta=True, tone=self.tone(figure))
+        )
 
     def change_share(self, figure: Figure) -> Quantity | None:
         return None if figure.change_share is None else Quantity(figure.change_share, "share", delta=True, tone=self.tone(figure))
@@ -68,11 +84,7 @@ class Context:
             return self.words("value.why_empty")
         if not figure.missing:
             return self.words("value.no_data_any")
-        return self.words("value.no_data_why", missing=self.words.listed(self.input_name(name) for name in figure.missing))
-
-    def input_name(self, name: str) -> str:
-        """The words for a missing input; its own name where there are none."""
-        return self.words.of("missing", name.split("@")[0]) or name
+        return self.words("value.no_data_why", missing=self.words.listed(self.say(text) for text in figure.missing))
 
     def link(self, metric: str) -> Label:
         """The name of a metric, leading to its definition where the evaluation has it."""
@@ -96,7 +108,7 @@ class Context:
         return EMPTY if n is None else f"{n:,}"
 
     def against(self) -> str:
-        """"vs a year earlier" and the like; empty without a baseline."""
+        """ "vs a year earlier" and the like; empty without a baseline."""
         kind = self.evaluation.baseline_kind
         if kind is None or self.evaluation.baseline_window is None:
             return ""

@@ -4,7 +4,7 @@ from lianyi.insight.evaluate.result import Exhibit
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.tables import table
-from lianyi.insight.report.document import Block, Chart, Heading, Paragraph, Table
+from lianyi.insight.report.document import Block, Chart, Heading, Table
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Bar, Cohorts, Funnel, Line, Picture, Ranking, Split, Trend, Waterfall
 
@@ -20,15 +20,16 @@ def exhibit_blocks(context: Context, exhibit: Exhibit) -> list[Block]:
     shown = table(
         context, f"{anchor}-table", title, exhibit.columns, exhibit.rows, censored=exhibit.kind == "cohorts", totals=exhibit.kind == "split"
     )
-    note = context.say(exhibit.note) if exhibit.note else ""
+    said = context.say(exhibit.note) if exhibit.note else ""
     picture = picture_of(context, exhibit)
     if picture is None:
-        return [Heading(anchor, title, note), shown]
-    chart = Chart(anchor, title, readings.says(context, picture), readings.alt(context, title, picture), picture, _fold(shown), note, exhibit.sql)
-    blocks: list[Block] = [chart]
-    if isinstance(picture, Cohorts):
-        blocks.append(Paragraph(context.words("results.censored")))
-    return blocks
+        return [Heading(anchor, title, said), shown]
+    note = " ".join(part for part in (readings.marks(context, picture), said) if part)
+    return [
+        Chart(
+            anchor, title, readings.says(context, picture), readings.alt(context, title, picture), picture, _fold(shown), note, exhibit.sql
+        )
+    ]
 
 
 def _fold(shown: Table) -> Table:
@@ -98,7 +99,7 @@ def _ranking(context: Context, exhibit: Exhibit) -> Picture | None:
     key, unit = numbers[0]
     low, high = (next((k for k, _ in _numbers(exhibit) if k in keys), None) for keys in (("low", "lower", "lo"), ("high", "upper", "hi")))
     bars = tuple(
-        Bar(str(row[name]), float(row[key]), _value(row.get(low)) if low else None, _value(row.get(high)) if high else None)
+        Bar(context.name(row[name]), float(row[key]), _value(row.get(low)) if low else None, _value(row.get(high)) if high else None)
         for row in exhibit.rows
         if row.get(name) is not None and _value(row.get(key)) is not None
     )
@@ -126,7 +127,7 @@ def _funnel(context: Context, exhibit: Exhibit) -> Picture | None:
     if name is None or not numbers:
         return None
     key, unit = numbers[0]
-    steps = tuple((str(row[name]), value) for row in exhibit.rows if (value := _value(row.get(key))) is not None)
+    steps = tuple((context.name(row[name]), value) for row in exhibit.rows if (value := _value(row.get(key))) is not None)
     return Funnel(unit, steps) if steps and steps[0][1] > 0 else None
 
 
@@ -135,5 +136,5 @@ def _waterfall(context: Context, exhibit: Exhibit) -> Picture | None:
     if name is None or not numbers or len(exhibit.rows) < 3:
         return None
     key, unit = numbers[0]
-    rows = [(str(row[name]), _value(row.get(key)) or 0.0) for row in exhibit.rows]
+    rows = [(context.name(row[name]), _value(row.get(key)) or 0.0) for row in exhibit.rows]
     return Waterfall(unit, rows[0], tuple(rows[1:-1]), rows[-1])

@@ -56,6 +56,13 @@ def card(context: Context, figure: Figure) -> Card:
     )
 
 
+def _differs(figure: Figure) -> bool:
+    """Whether the change is not the difference of the two values: the window was compared by the days it has."""
+    if figure.change is None or figure.value is None or figure.baseline is None:
+        return False
+    return abs(figure.change - (figure.value - figure.baseline)) > 1e-9 * max(abs(figure.value), abs(figure.baseline))
+
+
 def front(context: Context) -> Section:
     """The first page as a section."""
     words, evaluation = context.words, context.evaluation
@@ -75,7 +82,10 @@ def front(context: Context) -> Section:
     if evaluation.baseline_window is None:
         blocks.append(Paragraph(words("front.no_baseline")))
     else:
-        blocks.append(Paragraph(words("front.changes", against=context.against(), window=context.formatter.window(*evaluation.baseline_window))))
+        sentences = [words("front.changes", against=context.against(), window=context.formatter.window(*evaluation.baseline_window))]
+        if any(_differs(figure) for figure in figures):
+            sentences.append(words("front.same_days"))
+        blocks.append(Paragraph(" ".join(sentences)))
     found = finding_cards(context)
     if found:
         blocks += [Heading("top-findings", words("front.findings")), FindingCards("front-findings", found[:TOP], brief=True)]

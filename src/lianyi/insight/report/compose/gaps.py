@@ -1,43 +1,72 @@
 """What is missing, sorted by the file that would bring it."""
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from lianyi.insight.evaluate.result import NO_DATA
+from lianyi.insight.measure.inputs import Input, inputs
 from lianyi.insight.report.compose.context import Context, anchor_of
 from lianyi.insight.report.document import Gap, Gaps, Label
+from lianyi.kernel.errors import Broken
+from lianyi.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a shop can bring: how to get it, and what it holds."""
+
+    id: str
+    says: Text
+    events: frozenset[str]
+    tables: frozenset[str]
+
+    def holds(self, wanted: Input) -> bool:
+        """Whether the file supplies an input."""
+        return bool(self.events & set(wanted.events) or self.tables & {table for table, _ in wanted.columns})
 
 
 @cache
-def file_of_input() -> dict[str, str]:
-    """Kind of file by input name, from `inputs.toml`."""
-    raw = tomllib.loads(resources.files("lianyi.insight.report").joinpath("inputs.toml").read_text(encoding="utf-8"))
-    return {name: kind for kind, names in raw.items() for name in names}
+def files() -> tuple[File, ...]:
+    """Every file of `files.toml`, in its order. Raises Broken naming the entry with an unknown key."""
+    raw = tomllib.loads(resources.files("lianyi.insight.report").joinpath("files.toml").read_text(encoding="utf-8"))
+    found = []
+    for id_, entry in raw.items():
+        unknown = sorted(set(entry) - {"says", "events", "tables"})
+        if unknown:
+            raise Broken(reason=f"files.toml [{id_}]: unknown key {unknown[0]}")
+        found.append(File(id_, Text.of(entry["says"]), frozenset(entry.get("events", ())), frozenset(entry.get("tables", ()))))
+    return tuple(found)
+
+
+@cache
+def file_of(missing: Text) -> File | None:
+    """The file that supplies the input worded so; None for an input no file supplies."""
+    return next((file for wanted in inputs().values() if wanted.says == missing for file in files() if file.holds(wanted)), None)
 
 
 def gaps(context: Context, block_id: str) -> Gaps | None:
     """Figures without data, grouped by the file that brings the first input each of them lacks; most figures first."""
     wanted: dict[str, dict[str, None]] = {}
+    remedies: dict[str, str] = {}
     figures: dict[str, list[Label]] = {}
     for figure in context.evaluation.figures:
         if figure.status != NO_DATA:
             continue
-        names = [name.split("@")[0] for name in figure.missing] or [""]
-        kind = file_of_input().get(names[0], names[0])
-        wanted.setdefault(kind, {}).update(dict.fromkeys(name for name in names if file_of_input().get(name, name) == kind))
-        figures.setdefault(kind, []).append(Label(context.say(figure.name), anchor_of(figure.metric)))
+        first = figure.missing[0] if figure.missing else None
+        file = file_of(first) if first else None
+        key = file.id if file else context.say(first) if first else ""
+        remedies[key] = context.say(file.says) if file else ""
+        names = [context.say(text) for text in figure.missing if file is None or file_of(text) == file]
+        wanted.setdefault(key, {}).update(dict.fromkeys(names))
+        figures.setdefault(key, []).append(Label(context.say(figure.name), anchor_of(figure.metric)))
     if not figures:
         return None
-    kinds = sorted(figures, key=lambda kind: -len(figures[kind]))
     return Gaps(
         block_id,
         tuple(
-            Gap(
-                context.words.listed(context.input_name(name) for name in wanted[kind]) or context.words("value.unknown"),
-                context.words.of("unlocks", kind) or "",
-                tuple(figures[kind]),
-            )
-            for kind in kinds
+            Gap(context.words.listed(wanted[key]) or context.words("value.unknown"), remedies[key], tuple(figures[key]))
+            for key in sorted(figures, key=lambda key: -len(figures[key]))
         ),
     )

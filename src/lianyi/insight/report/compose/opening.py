@@ -37,7 +37,9 @@ def purpose(context: Context) -> Section:
     ]
     if evaluation.baseline_window is not None:
         kind = evaluation.baseline_kind if evaluation.baseline_kind in ("previous", "year") else "given"
-        blocks.append(Paragraph(words("purpose.baseline", kind=words(f"baseline.{kind}"), window=formatter.window(*evaluation.baseline_window))))
+        blocks.append(
+            Paragraph(words("purpose.baseline", kind=words(f"baseline.{kind}"), window=formatter.window(*evaluation.baseline_window)))
+        )
     aimed = [f for f in evaluation.figures if f.target is not None]
     if aimed:
         blocks += [Heading("targets", words("purpose.targets")), _targets(context, aimed)]
@@ -62,7 +64,10 @@ def _targets(context: Context, figures: list[Figure]) -> Table:
                 "value": context.value(f),
                 "target": Quantity(f.target, context.unit(f.metric, f.unit)),
                 "attainment": Quantity(f.attainment, "share"),
-                "verdict": Label((words.of("verdict", f.verdict) if f.verdict else None) or words("verdict.undecided"), tone=VERDICT_TONES.get(f.verdict or "", "muted")),
+                "verdict": Label(
+                    (words.of("verdict", f.verdict) if f.verdict else None) or words("verdict.undecided"),
+                    tone=VERDICT_TONES.get(f.verdict or "", "muted"),
+                ),
             }
         )
         for f in figures
@@ -86,7 +91,13 @@ def sources(context: Context) -> Section:
             ChecksList(
                 "checks-list",
                 tuple(
-                    CheckLine(context.say(c.name), c.status, words.of("check", c.status) or c.status, context.say(c.detail), None if c.share is None else Quantity(c.share, "share"))
+                    CheckLine(
+                        context.say(c.name),
+                        c.status,
+                        words.of("check", c.status) or c.status,
+                        context.say(c.detail),
+                        None if c.share is None else Quantity(c.share, "share"),
+                    )
                     for c in evaluation.checks
                 ),
             )
@@ -152,8 +163,14 @@ def _method_states(context: Context) -> Table:
         Row(
             {
                 "name": Label(context.say(m.name), f"method-{slug(m.id)}"),
-                "state": Label(words("method.state_ok"), tone="good") if m.status == "evaluable" else Label(words("method.state_not"), tone="muted"),
-                "why": Label(context.say(m.says) if m.status == "evaluable" else words("method.needs", needs=words.listed(context.say(n) for n in m.needs))),
+                "state": Label(words("method.state_ok"), tone="good")
+                if m.status == "evaluable"
+                else Label(words("method.state_not"), tone="muted"),
+                "why": Label(
+                    context.say(m.says)
+                    if m.status == "evaluable"
+                    else words("method.needs", needs=words.listed(context.say(n) for n in m.needs))
+                ),
             }
         )
         for m in context.evaluation.methods
@@ -184,7 +201,14 @@ def method_cards(context: Context) -> tuple[MethodCard, ...]:
                 context.say(m.name),
                 columns,
                 tuple(
-                    Row({"line": Label(context.say(name)), "score": Quantity(score, "score", because=words("value.no_data")), "weight": Quantity(weight, "share"), "why": Label(context.say(why))})
+                    Row(
+                        {
+                            "line": Label(context.say(name)),
+                            "score": Quantity(score, "score", because=words("value.no_data")),
+                            "weight": Quantity(weight, "share"),
+                            "why": Label(context.say(why)),
+                        }
+                    )
                     for name, score, weight, why in m.lines
                 ),
                 stacks=True,

@@ -1,14 +1,27 @@
 """Part four: scores, trend, the causes of the change, every figure, and the exhibits."""
 
-
 from lianyi.insight.evaluate.result import NO_DATA, OK, UNDEFINED, Figure
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.change import change_blocks
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
 from lianyi.insight.report.compose.exhibits import exhibit_blocks
-from lianyi.insight.report.compose.gaps import gaps
 from lianyi.insight.report.compose.opening import method_cards
-from lianyi.insight.report.document import Block, Cell, Chart, Column, Derived, Heading, Label, MethodCards, Paragraph, Period, Quantity, Row, Section, Table
+from lianyi.insight.report.document import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Derived,
+    Heading,
+    Label,
+    MethodCards,
+    Paragraph,
+    Period,
+    Quantity,
+    Row,
+    Section,
+    Table,
+)
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Line, Trend
 
@@ -22,7 +35,10 @@ def results(context: Context) -> Section:
     blocks: list[Block] = []
     scored = tuple(card for card in method_cards(context) if card.score is not None)
     if scored:
-        blocks += [Heading("scorecard", words("results.scorecard"), words("results.scorecard_note")), MethodCards("scores", scored, brief=True)]
+        blocks += [
+            Heading("scorecard", words("results.scorecard"), words("results.scorecard_note")),
+            MethodCards("scores", scored, brief=True),
+        ]
     trends = [chart for names in (TREND_MONEY, TREND_QUALITY) if (chart := _trend(context, names)) is not None]
     blocks += trends
     if evaluation.decomposition is not None:
@@ -47,22 +63,39 @@ def _trend(context: Context, metrics: tuple[str, ...]) -> Chart | None:
         before += [None] * (len(starts) - len(before))
         lines.append(Line(words("col.before"), tuple(before), (True,) * len(starts), role="baseline"))
     level = figure.baseline if not figure.baseline_series and figure.unit == "ratio" else None
-    picture = Trend(starts, grain_of(starts), unit, tuple(lines), _float(level), words("results.baseline_level") if level is not None else "")
+    picture = Trend(
+        starts, grain_of(starts), unit, tuple(lines), _float(level), words("results.baseline_level") if level is not None else ""
+    )
     title = words("results.trend_of", name=name)
     keys = ("now", "before")[: len(lines)]
-    columns = (Column("at", words("col.period"), "date"), *(Column(key, line.name, unit, total="sum" if unit in ("money",) else "none") for key, line in zip(keys, lines, strict=True)))
+    columns = (
+        Column("at", words("col.period"), "date"),
+        *(Column(key, line.name, unit, total="sum" if unit == "money" else "none") for key, line in zip(keys, lines, strict=True)),
+    )
     rows = tuple(
         Row(
-            {"at": Period(start, picture.grain, lines[0].complete[i]), **{key: Quantity(line.values[i], unit) for key, line in zip(keys, lines, strict=True)}},
+            {
+                "at": Period(start, picture.grain, lines[0].complete[i]),
+                **{key: Quantity(line.values[i], unit) for key, line in zip(keys, lines, strict=True)},
+            },
             marked=not lines[0].complete[i],
         )
         for i, start in enumerate(starts)
     )
     shown = Table(f"trend-{slug(figure.metric)}-table", title, columns, rows, folded=True)
-    return Chart(f"trend-{slug(figure.metric)}", title, readings.says(context, picture), readings.alt(context, name, picture), picture, shown, sql=figure.sql)
+    return Chart(
+        f"trend-{slug(figure.metric)}",
+        title,
+        readings.says(context, picture),
+        readings.alt(context, name, picture),
+        picture,
+        shown,
+        readings.marks(context, picture),
+        figure.sql,
+    )
 
 
-def _float(value: float | int | None) -> float | None:
+def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
@@ -77,10 +110,13 @@ def _metrics(context: Context) -> list[Block]:
     if undefined:
         columns = (Column("metric", words("col.metric"), "text"), Column("why", words("col.why"), "text"))
         rows = tuple(Row({"metric": Label(context.say(f.name), anchor_of(f.metric)), "why": Label(context.why(f))}) for f in undefined)
-        blocks += [Heading("undefined", words("results.undefined")), Table("undefined-table", words("results.undefined"), columns, rows, stacks=True)]
-    missing = gaps(context, "results-gaps") if any(f.status == NO_DATA for f in evaluation.figures) else None
-    if missing:
-        blocks += [Heading("missing", words("results.missing"), words("results.missing_intro")), missing]
+        blocks += [
+            Heading("undefined", words("results.undefined")),
+            Table("undefined-table", words("results.undefined"), columns, rows, stacks=True),
+        ]
+    lacking = sum(f.status == NO_DATA for f in evaluation.figures)
+    if lacking:
+        blocks.append(Paragraph(words("results.missing", n=lacking)))
     return blocks
 
 
@@ -98,7 +134,14 @@ def _metric_table(context: Context, figures: list[Figure]) -> Table:
     columns += [Column("interval", words("col.interval", level=level), "interval"), Column("n", words("col.n"), "count")]
     if any(f.series for f in figures):
         columns.append(Column("trend", words("col.trend"), "spark"))
-    return Table("metrics-table", words("results.metrics"), tuple(columns), tuple(_metric_row(context, f) for f in figures), stacks=True)
+    order = list(dict.fromkeys(context.section(f.metric) for f in figures))
+    return Table(
+        "metrics-table",
+        words("results.metrics"),
+        tuple(columns),
+        tuple(sorted((_metric_row(context, f) for f in figures), key=lambda row: order.index(row.group))),
+        stacks=True,
+    )
 
 
 def _metric_row(context: Context, figure: Figure) -> Row:
@@ -113,7 +156,7 @@ def _metric_row(context: Context, figure: Figure) -> Row:
         "n": Quantity(figure.n, "count") if figure.n is not None else None,
         "trend": context.spark(figure),
     }
-    return Row(cells)
+    return Row(cells, group=context.section(figure.metric))
 
 
 def series_table(context: Context) -> Table | None:
@@ -122,12 +165,20 @@ def series_table(context: Context) -> Table | None:
     figures = [f for f in context.evaluation.figures if len(f.series) >= 2]
     if not figures:
         return None
-    grain, starts = max(((grain_of(tuple(p.at for p in f.series)), tuple(p.at for p in f.series)) for f in figures), key=lambda pair: len(pair[1]))
+    grain, starts = max(
+        ((grain_of(tuple(p.at for p in f.series)), tuple(p.at for p in f.series)) for f in figures), key=lambda pair: len(pair[1])
+    )
     figures = [f for f in figures if tuple(p.at for p in f.series) == starts]
-    columns = (Column("at", words("col.period"), "date"), *(Column(f.metric, context.say(f.name), context.unit(f.metric, f.unit)) for f in figures))
+    columns = (
+        Column("at", words("col.period"), "date"),
+        *(Column(f.metric, context.say(f.name), context.unit(f.metric, f.unit)) for f in figures),
+    )
     rows = tuple(
         Row(
-            {"at": Period(start, grain, all(f.series[i].complete for f in figures)), **{f.metric: Quantity(f.series[i].value, context.unit(f.metric, f.unit)) for f in figures}},
+            {
+                "at": Period(start, grain, all(f.series[i].complete for f in figures)),
+                **{f.metric: Quantity(f.series[i].value, context.unit(f.metric, f.unit)) for f in figures},
+            },
             marked=not all(f.series[i].complete for f in figures),
         )
         for i, start in enumerate(starts)

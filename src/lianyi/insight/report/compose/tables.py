@@ -11,7 +11,17 @@ Columns = tuple[tuple[str, Text, str], ...]
 Rows = tuple[dict[str, Any], ...]
 
 
-def table(context: Context, table_id: str, title: str, columns: Columns, rows: Rows, *, censored: bool = False, folded: bool = False, totals: bool = False) -> Table:
+def table(
+    context: Context,
+    table_id: str,
+    title: str,
+    columns: Columns,
+    rows: Rows,
+    *,
+    censored: bool = False,
+    folded: bool = False,
+    totals: bool = False,
+) -> Table:
     """Rows as a table. censored: a missing number means that its time is not over. totals: money and counts have a sum."""
     grains = {key: grain_of(tuple(str(row[key]) for row in rows if row.get(key))) for key, _, unit in columns if unit == "date"}
     dated = {} if censored else grains  # a cohort begins when it begins: its own period is never called unfinished
@@ -22,10 +32,13 @@ def table(context: Context, table_id: str, title: str, columns: Columns, rows: R
         if unit == "date":
             return None if not value else Period(str(value), grains[key], _complete(context, row, dated))
         if unit == "text":
-            return None if value is None else Label(str(value))
+            return None if value is None else Label(context.name(value))
         return Quantity(_number(value), context.unit(key, unit), because=because if value is None else "")
 
-    heads = tuple(Column(key, context.say(name), context.unit(key, unit), total="sum" if totals and unit in ("money",) else "none") for key, name, unit in columns)
+    heads = tuple(
+        Column(key, context.say(name), context.unit(key, unit), total="sum" if totals and unit == "money" else "none")
+        for key, name, unit in columns
+    )
     return Table(
         table_id,
         title,

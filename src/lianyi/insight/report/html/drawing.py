@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from lianyi.insight.report.charts import COLOURS, Slot, svg
-from lianyi.insight.report.document import Chart, Spark
+from lianyi.insight.report.document import Chart, Interval, Spark
 from lianyi.insight.report.formats import Formatter
 
 WIDE, NARROW = 860, 350
@@ -17,9 +17,7 @@ _LONG = re.compile(r"(\d\.\d{2})\d+")
 
 def drawings(chart: Chart, formatter: Formatter) -> Markup:
     """A chart drawn for a wide and for a narrow page; the style sheet shows the one that fits."""
-    wide, narrow = (
-        page_svg(svg(chart.picture, Slot(width, formatter)), name) for width, name in ((WIDE, "wide"), (NARROW, "narrow"))
-    )
+    wide, narrow = (page_svg(svg(chart.picture, Slot(width, formatter)), name) for width, name in ((WIDE, "wide"), (NARROW, "narrow")))
     return Markup('<div class="drawing" role="img" aria-label="{}">{}{}</div>').format(chart.alt, wide, narrow)
 
 
@@ -31,32 +29,49 @@ def page_svg(source: str, name: str) -> Markup:
     return Markup(text.replace("<svg", f'<svg class="{name}" aria-hidden="true" focusable="false"', 1))
 
 
-def sparkline(spark: Spark, formatter: Formatter, alt: str, *, width: int = 120, height: int = 32) -> Markup:
+def sparkline(spark: Spark, alt: str, *, width: int = 120, height: int = 32) -> Markup:
     """A series as a small line; an unfinished last period is dashed, its point open."""
     known = [value for _, value, _ in spark.points if value is not None]
     low, high = min(known), max(known)
     span = (high - low) or 1.0
     step = (width - 8) / max(len(spark.points) - 1, 1)
     place = [
-        None if value is None else (4 + i * step, height - 4 - (height - 8) * (value - low) / span) for i, (_, value, _) in enumerate(spark.points)
+        None if value is None else (4 + i * step, height - 4 - (height - 8) * (value - low) / span)
+        for i, (_, value, _) in enumerate(spark.points)
     ]
-    solid, dashed = [], []
+    solid: list[str] = []
+    dashed: list[str] = []
     for i in range(1, len(place)):
         before, here = place[i - 1], place[i]
         if before is None or here is None:
             continue
         complete = spark.points[i][2] and spark.points[i - 1][2]
         (solid if complete else dashed).append(f"M{before[0]:.1f} {before[1]:.1f}L{here[0]:.1f} {here[1]:.1f}")
-    last = max(i for i, point in enumerate(place) if point is not None)
-    end = place[last]
-    assert end is not None
+    last, end = next((i, point) for i, point in reversed(list(enumerate(place))) if point is not None)
     parts = [
-        Markup('<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">').format(alt, width, height, width, height),
+        Markup(
+            '<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}" preserveAspectRatio="xMinYMid meet">'
+        ).format(alt, width, height, width, height),
         _path(solid, "solid"),
         _path(dashed, "dashed"),
-        Markup('<circle cx="{}" cy="{}" r="2.75" class="{}"/></svg>').format(f"{end[0]:.1f}", f"{end[1]:.1f}", "end" if spark.points[last][2] else "end open"),
+        Markup('<circle cx="{}" cy="{}" r="2.75" class="{}"/></svg>').format(
+            f"{end[0]:.1f}", f"{end[1]:.1f}", "end" if spark.points[last][2] else "end open"
+        ),
     ]
     return Markup("").join(parts)
+
+
+def meter(score: float, interval: Interval | None) -> Markup:
+    """A score of 100 as a bar, its interval as a thin line over it. Decoration: the number stands beside it."""
+    band = Markup("")
+    if interval is not None:
+        band = Markup('<line x1="{0:.1f}" x2="{1:.1f}" y1="5" y2="5" class="band"/>').format(interval.low, interval.high)
+    bar = Markup('<rect class="track" y="2" width="100" height="6"/><rect class="bar" y="2" width="{:.1f}" height="6"/>').format(
+        min(max(score, 0), 100)
+    )
+    return Markup(
+        '<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}{}</svg>'
+    ).format(bar, band)
 
 
 def _path(pieces: Iterable[str], name: str) -> Markup:

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from lianyi.insight.report.document import Column, Document, Quantity, Row, Spark, Table
 from lianyi.insight.report.formats import Formatter
-from lianyi.insight.report.html.drawing import drawings, sparkline
+from lianyi.insight.report.html.drawing import drawings, meter, sparkline
 from lianyi.insight.report.words import Words
 
+SPARK_WIDE = {"width": 232, "height": 40}
 NUMERIC = frozenset({"count", "money", "ratio", "share", "times", "seconds", "days", "score", "mixed", "interval"})
 
 
@@ -50,7 +51,8 @@ def html(document: Document) -> str:
         interval=formatter.interval,
         period=formatter.period,
         drawings=lambda chart: drawings(chart, formatter),
-        spark=lambda spark: sparkline(spark, formatter, _spark_says(spark, formatter, words)),
+        spark=lambda spark, wide=False: sparkline(spark, _spark_says(spark, formatter, words), **(SPARK_WIDE if wide else {})),
+        meter=lambda method: meter(method.score.value, method.interval),
         number=lambda n: f"{n:,}",
     )
     environment.globals.update(
@@ -84,5 +86,3 @@ def _sum(column: Column, rows: tuple[Row, ...]) -> Quantity | None:
     if len(values) != len(cells):
         return None
     return Quantity(sum(values), cells[0].unit, delta=cells[0].delta)
-
-
