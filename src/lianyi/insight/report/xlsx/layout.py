@@ -19,5 +19,5 @@ def named(document: Document, table_id: str) -> Table | None:
     return next((table for table in every(document, Table) if table.id == table_id), None)
 
 
-def line(book: Book, sheet: Worksheet, row: int, text: str, **look: Any) -> None:
+def say(book: Book, sheet: Worksheet, row: int, text: str, **look: Any) -> None:
     book.text(sheet, row, 0, text, **{"font_color": COLOURS["ink-3"], **look})

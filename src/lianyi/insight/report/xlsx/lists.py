@@ -14,7 +14,7 @@ from lianyi.insight.report.document import (
     Table,
 )
 from lianyi.insight.report.xlsx.book import Book
-from lianyi.insight.report.xlsx.layout import HEAD, every, line, named
+from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.tables import write_table
 
 
@@ -82,7 +82,7 @@ def findings(book: Book) -> None:
             for f in block.findings
         )
         row = write_table(book, sheet, Table("findings", "", columns, rows), row).after + 1
-    line(book, sheet, 1, words("conclude.stake_note"))
+    say(book, sheet, 1, words("conclude.stake_note"))
     for block in todo:
         row = write_table(book, sheet, actions_table(book, block), row + 1).after
     sheet.freeze_panes(HEAD + 1, 1)
@@ -162,7 +162,7 @@ def definitions(book: Book) -> None:
     words = book.words
     for block in every(book.document, Definitions):
         sheet = book.sheet(words("sheet.definitions"))
-        line(book, sheet, 1, " · ".join(f"{label} {value}" for label, value in block.facts))
+        say(book, sheet, 1, " · ".join(f"{label} {value}" for label, value in block.facts))
         columns = (
             Column("name", words("col.metric"), "text"),
             Column("id", words("sheet.id"), "text"),

@@ -23,7 +23,7 @@ from lianyi.insight.report.document import (
 )
 from lianyi.insight.report.pictures import Cohorts, Waterfall
 from lianyi.insight.report.xlsx.book import Book
-from lianyi.insight.report.xlsx.layout import HEAD, every, line, named
+from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.lists import actions_table
 from lianyi.insight.report.xlsx.native import add_chart
 from lianyi.insight.report.xlsx.tables import Range, write_table
@@ -38,7 +38,7 @@ def summary(book: Book) -> None:
     book.text(sheet, 0, 0, document.title, bold=True, font_size=18)
     row = 1
     for label, value in document.facts:
-        line(book, sheet, row, f"{label}  {value}")
+        say(book, sheet, row, f"{label}  {value}")
         row += 1
     row += 1
     for block in document.front.blocks:
@@ -52,10 +52,10 @@ def summary(book: Book) -> None:
         elif isinstance(block, Actions):
             where = write_table(book, sheet, actions_table(book, block), row + 1)
             row = where.after + 1
-    line(book, sheet, row, words("sheet.formula_note"), font_size=9)
+    say(book, sheet, row, words("sheet.formula_note"), font_size=9)
     for line in document.footer:
         row += 1
-        line(book, sheet, row, line, font_size=9)
+        say(book, sheet, row, line, font_size=9)
     sheet.freeze_panes(1, 0)
 
 
@@ -111,7 +111,7 @@ def metrics_sheet(book: Book) -> Worksheet | None:
 def metrics(book: Book, sheet: Worksheet, trends: Range | None) -> None:
     """Every figure with a value, with formulas for the changes and sparklines over the trend sheet."""
     table = next(t for t in every(book.document, Table) if t.id == "metrics-table")
-    line(book, sheet, 1, book.words("sheet.formula_note"))
+    say(book, sheet, 1, book.words("sheet.formula_note"))
     where = write_table(book, sheet, table, HEAD)
     if trends is not None:
         _sparklines(book, sheet, table, where, trends)
@@ -165,7 +165,7 @@ def trend(book: Book) -> Range | None:
     if table is None and not charts:
         return None
     sheet = book.sheet(words("sheet.trend"))
-    line(book, sheet, 1, words("results.partial"))
+    say(book, sheet, 1, words("results.partial"))
     where = write_table(book, sheet, table, HEAD) if table is not None else None
     row = where.after + 2 if where else HEAD
     for chart in charts:
@@ -182,7 +182,7 @@ def decomposition(book: Book) -> None:
     if not charts:
         return
     sheet = book.sheet(book.words("sheet.decomposition"))
-    line(book, sheet, 1, charts[0].says)
+    say(book, sheet, 1, charts[0].says)
     row = HEAD
     for chart in charts:
         own = write_table(book, sheet, chart.table, row)
@@ -201,7 +201,7 @@ def exhibits(book: Book) -> None:
             continue
         sheet = book.sheet(table.title)
         says = " ".join(text for text in (chart.says, chart.note) if text) if chart else table.note
-        line(book, sheet, 1, says)
+        say(book, sheet, 1, says)
         where = write_table(book, sheet, table, HEAD)
         if chart is not None:
             beside = not isinstance(chart.picture, Cohorts)
