@@ -1,0 +1,9 @@
+"""`python -m benchmarks [NAME ...]`: every benchmark, or some."""
+
+import importlib
+import sys
+
+ALL = ("stream", "intake", "catalogue", "analyse", "report")
+
+for name in sys.argv[1:] or ALL:
+    importlib.import_module(f"benchmarks.{name}").main()
