@@ -7,5 +7,12 @@ from lianyi.stream.workspace import Workspace
 
 
 def open_engine(workspace: Workspace, snapshot: Snapshot) -> Engine:
-    """The engine the workspace asks for, on one snapshot."""
-    return DuckDBEngine(snapshot, scratch=workspace.scratch_path)
+    """The engine the workspace asks for, on one snapshot.
+
+    Raises SparkMissing when the workspace asks for Spark and it is not installed.
+    """
+    if workspace.engine == "duckdb":
+        return DuckDBEngine(snapshot, scratch=workspace.scratch_path)
+    from lianyi.stream.engines.spark import SparkEngine, session
+
+    return SparkEngine(snapshot, session=session(workspace.engine, scratch=workspace.scratch_path))

@@ -1,7 +1,6 @@
 """DuckDB: the engine that is always there. The only module that touches DuckDB's API (1.5 and 2.0)."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ import pyarrow as pa
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines import views
 from lianyi.stream.engines.base import Params
+from lianyi.stream.engines.dialect import used
 from lianyi.stream.snapshot import Snapshot
 
 Connection = duckdb.DuckDBPyConnection
 Fault = duckdb.Error
-_NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
 def connect(*, scratch: Path | None = None, memory: str | None = None, threads: int | None = None, file: Path | None = None) -> Connection:
@@ -100,14 +99,14 @@ class DuckDBEngine:
         >>> DuckDBEngine(Snapshot(version=0, files=())).run("SELECT count(*) AS n FROM events").to_pylist()
         [{'n': 0}]
         """
-        return self._connection.sql(sql, params=_used(sql, params)).to_arrow_table()
+        return _whole(self._connection.sql(sql, params=used(sql, params)).to_arrow_table())
 
     def batches(self, sql: str, params: Params | None = None, *, rows: int = 122_880) -> pa.RecordBatchReader:
         """Answer one query as a stream, for answers that should not be held in memory; read it to its end before the next query.
 
         rows : about how many rows a batch holds
         """
-        return self._connection.sql(sql, params=_used(sql, params)).to_arrow_reader(rows)
+        return self._connection.sql(sql, params=used(sql, params)).to_arrow_reader(rows)
 
     def offer(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under a name."""
@@ -117,14 +116,14 @@ class DuckDBEngine:
 
     def keep(self, name: str, sql: str, params: Params | None = None) -> None:
         """Keep an answer under a name."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", _used(sql, params))
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", used(sql, params))
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
 
-def _used(sql: str, params: Params | None) -> Mapping[str, object] | None:
-    """Only the parameters a query names: DuckDB refuses the others."""
-    names = set(_NAMED.findall(sql))
-    return {k: v for k, v in (params or {}).items() if k in names} if names else None
+def _whole(table: pa.Table) -> pa.Table:
+    """Sums of whole numbers as whole numbers: DuckDB's wide integer comes out as a decimal, other engines' does not."""
+    fields = [pa.field(f.name, pa.int64()) if pa.types.is_decimal(f.type) and f.type.scale == 0 else f for f in table.schema]
+    return table.cast(pa.schema(fields))
