@@ -71,11 +71,11 @@ class Funnel:
         return self.steps[0].actors
 
     def to_table(self) -> pa.Table:
-        """One row a step (and dimension value): value, step, name, actors, shares and the ends of their intervals."""
+        """One row a step (and dimension value): by, step, name, actors, shares and the ends of their intervals."""
         groups: list[tuple[str | None, tuple[FunnelStep, ...]]] = [(p.value, p.steps) for p in self.parts] or [(None, self.steps)]
         rows = [
             {
-                "value": value,
+                "by": value,
                 "step": i + 1,
                 "name": s.name,
                 "actors": s.actors,
@@ -127,7 +127,7 @@ class Funnel:
 
 TABLE = pa.schema(
     [
-        ("value", pa.string()),
+        ("by", pa.string()),
         ("step", pa.int64()),
         ("name", pa.string()),
         ("actors", pa.int64()),
