@@ -129,12 +129,7 @@ def written(root: Path) -> str:
         ("forbidden_modules", [f"    {name}" for name in CHARTING]),
     )
     for package, (homes, why) in KEPT_BEHIND.items():
-        allowed = [
-            home
-            for home in homes
-            if (source / home.replace(".", "/")).with_suffix(".py").is_file() or present(source, home.replace(".", "/"))
-        ]
-        ignored = [line for home in allowed for line in (f"    lianyi.{home} -> {package}", f"    lianyi.{home}.** -> {package}")]
+        ignored = [line for home in homes for line in (f"    lianyi.{home} -> {package}", f"    lianyi.{home}.** -> {package}")]
         lines += section(
             f"{package}-in-one-place",
             f"Only {' and '.join(homes)} may import {package}: {why}",
@@ -142,7 +137,7 @@ def written(root: Path) -> str:
             ("source_modules", ["    lianyi"]),
             ("forbidden_modules", [f"    {package}"]),
             ("allow_indirect_imports", "True"),
-            *([("ignore_imports", ignored)] if ignored else []),
+            ("ignore_imports", ignored),
             ("unmatched_ignore_imports_alerting", "none"),
         )
     return "\n".join(lines) + "\n"

@@ -56,6 +56,10 @@ PLANTED = [
 ]
 
 HONEST = [
+    (
+        "lianyi/cli/go.py",
+        'from lianyi.kernel.numbers import sentence\nzh, en = "共 %(n)s 行", "%(n)s rows"\nsentence(zh + "。", en + ".", n=3)\n',
+    ),
     ("lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行，95%%", "%(n)s rows, 95%%", n=3)\n'),
     ("lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行", "%(n)s rows", **parts)\n'),
     ("lianyi/stream/staging.py", DOCUMENTED),

@@ -20,8 +20,8 @@ def assembled_text(source: Source) -> Iterator[Violation]:
     """A Text, a message or a remedy is never put together by the caller: placeholders are filled where it is said."""
     if source.within(FILLS):
         return
-    for line, sentence in sentences(source.tree):
-        if is_assembled(sentence):
+    for line, sentence, joined in sentences(source.tree):
+        if is_assembled(sentence, joined=joined):
             yield Violation(
                 source.path, line, "assembled-text", "write %(name)s in it and hand the value over: Text.say, or kernel.numbers.sentence"
             )
@@ -87,20 +87,23 @@ def fault_of(wording: str, *, always_filled: bool = False) -> str | None:
     return None
 
 
-def sentences(tree: ast.Module) -> Iterator[tuple[int, ast.expr]]:
-    """Every expression that becomes a sentence, with its line: arguments of Text(...), and what message and remedy are set to."""
+def sentences(tree: ast.Module) -> Iterator[tuple[int, ast.expr, bool]]:
+    """Every expression that becomes a sentence: its line, itself, and whether clauses may be joined there before they are filled.
+
+    Arguments of Text(...) and of sentence(...), and what message and remedy are set to.
+    """
     names = imported_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and is_text(node, names):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                yield node.lineno, argument
+                yield node.lineno, argument, False
         elif isinstance(node, ast.Call) and is_sentence(node, names):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in LANGUAGES)]:
-                yield node.lineno, argument
+                yield node.lineno, argument, True
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in SENTENCES for target in targets):
-                yield node.lineno, node.value
+                yield node.lineno, node.value, False
 
 
 def is_text(call: ast.Call, names: dict[str, str]) -> bool:
@@ -113,10 +116,10 @@ def is_sentence(call: ast.Call, names: dict[str, str]) -> bool:
     return (dotted(call.func, names) or "").endswith("kernel.numbers.sentence")
 
 
-def is_assembled(sentence: ast.expr) -> bool:
-    """Whether an expression glues a sentence together: an f-string with a value in it, %, + or .format()."""
+def is_assembled(sentence: ast.expr, *, joined: bool) -> bool:
+    """Whether an expression glues a sentence together: an f-string with a value in it, % or .format(), and + unless `joined` allows it."""
     if isinstance(sentence, ast.JoinedStr):
         return any(isinstance(part, ast.FormattedValue) for part in sentence.values)
     if isinstance(sentence, ast.BinOp):
-        return isinstance(sentence.op, ast.Mod | ast.Add)
+        return isinstance(sentence.op, ast.Mod) or (isinstance(sentence.op, ast.Add) and not joined)
     return isinstance(sentence, ast.Call) and isinstance(sentence.func, ast.Attribute) and sentence.func.attr == "format"
