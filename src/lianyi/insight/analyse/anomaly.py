@@ -18,11 +18,14 @@ from lianyi.stream.engines.base import Engine
 
 HISTORY_DAYS = 56  # eight of each weekday
 FEWEST_DAYS = 28  # four of each weekday
-DRIFT_DAYS = 14
+DRIFT_WEEKS = 2
 # Robust scores have heavier tails than the normal the p-values assume, hence the strict rate and the floor.
 FALSE_DISCOVERY_RATE = 0.01
 LEAST_SCORE = 3.5
 BAND_SCORE = 2.0
+# A day within about a seventh of what was expected is no news, however steady the series; nor is a unit where nothing ever happens.
+LEAST_SPREAD = 0.02
+LEAST_UNIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def judge(values: Reals, first_day: int, begin: int) -> tuple[DayPoint, ...]:
     first_day : day number of values[0]
     begin     : index of the first day to judge
     Expected is the median of the same weekday over the 8 weeks before (at least 4), moved by the median residual of the last
-    two weeks; the scale is the median absolute deviation of those weeks. Values are taken as signed square roots, which evens out the
+    two weeks; the scale is the median absolute deviation of those weeks, widened for what the medians stray themselves. Values are taken as signed square roots, which evens out the
     spread of counts and money. Points before any 28 days of history have no expectation.
     """
     root = np.sign(values) * np.sqrt(np.abs(values))
@@ -166,12 +169,17 @@ def judge(values: Reals, first_day: int, begin: int) -> tuple[DayPoint, ...]:
             found.append(None)
             continue
         weeks = root[past].reshape(-1, 7)  # one column a weekday; the first is that of day i
-        residual = (weeks - np.median(weeks, axis=0)).ravel()
-        drift = float(np.median(residual[-DRIFT_DAYS:]))
+        residual = weeks - np.median(weeks, axis=0)
+        drift = float(np.median(residual[-DRIFT_WEEKS:]))
         expected = float(np.median(weeks[:, 0])) + drift
-        scale = 1.4826 * float(np.median(np.abs(residual - np.median(residual)))) * np.sqrt(len(weeks) / (len(weeks) - 1))
-        # A day whose weekday is always zero, or a series without any spread, is measured by one unit.
-        scale = max(scale, 0.5)
+        # Weekdays on which nothing ever happens (closed) have no spread and would make the others look wild.
+        open_days = residual[:, np.any(weeks != 0, axis=0)]
+        spread = 1.4826 * float(np.median(np.abs(open_days - np.median(open_days)))) if open_days.size else 0.0
+        # What is judged strays by itself, and the two medians it is held against stray as well; residuals around a median of few
+        # weeks are too small by about a degree of freedom.
+        w = len(weeks)
+        spread *= np.sqrt(w / (w - 1) * (1 + np.pi / 2 * (1 / w + 1 / (7 * DRIFT_WEEKS))))
+        scale = max(spread, LEAST_SPREAD * abs(expected), LEAST_UNIT)
         found.append((expected, scale, (float(root[i]) - expected) / scale))
     q_values = adjusted([None if f is None else two_sided(f[2]) for f in found])
     points = []
