@@ -53,7 +53,9 @@ class Case:
     zone: ZoneInfo
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
-    def measured(self, metrics: Sequence[str], window: Window | None = None, *, by: str | None = None, grain: str = "total") -> list[MetricValue]:
+    def measured(
+        self, metrics: Sequence[str], window: Window | None = None, *, by: str | None = None, grain: str = "total"
+    ) -> list[MetricValue]:
         """Metrics over the window (or another), at this case's level, horizon and zone."""
         return measure(
             self.engine, metrics, window or self.window, by=by, grain=grain, level=self.level, horizon_day=self.horizon_day, zone=self.zone

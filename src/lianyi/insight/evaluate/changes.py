@@ -5,8 +5,38 @@ import statistics
 from collections.abc import Sequence
 
 # Student's t for a two-sided 95% interval by degrees of freedom; beyond 30 the normal value serves.
-_T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-        2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
+_T95 = (
+    12.706,
+    4.303,
+    3.182,
+    2.776,
+    2.571,
+    2.447,
+    2.365,
+    2.306,
+    2.262,
+    2.228,
+    2.201,
+    2.179,
+    2.160,
+    2.145,
+    2.131,
+    2.120,
+    2.110,
+    2.101,
+    2.093,
+    2.086,
+    2.080,
+    2.074,
+    2.069,
+    2.064,
+    2.060,
+    2.056,
+    2.052,
+    2.048,
+    2.045,
+    2.042,
+)
 MIN_BLOCKS = 4
 
 
@@ -34,9 +64,7 @@ def relative_interval(now: Sequence[float], before: Sequence[float]) -> tuple[fl
     if min(len(now), len(before)) < MIN_BLOCKS or min(*now, *before) <= 0:
         return None
     mean_now, mean_before = statistics.fmean(now), statistics.fmean(before)
-    spread = math.sqrt(
-        (statistics.stdev(now) / mean_now) ** 2 / len(now) + (statistics.stdev(before) / mean_before) ** 2 / len(before)
-    )
+    spread = math.sqrt((statistics.stdev(now) / mean_now) ** 2 / len(now) + (statistics.stdev(before) / mean_before) ** 2 / len(before))
     freedom = min(len(now), len(before)) - 1
     width = (_T95[freedom - 1] if freedom <= len(_T95) else 1.96) * spread
     ratio = math.log(mean_now / mean_before)

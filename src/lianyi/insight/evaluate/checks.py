@@ -1,5 +1,6 @@
 """Is the data fit to conclude from? Asked before anything is concluded."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,13 @@ def grade_of(checks: Sequence[Check]) -> str:
     return "B" if any(check.status == WARN for check in checks) else "A"
 
 
-_FINDINGS = {"gaps": "data_gap", "known": "members_unknown", "costs": "cost_unknown", "rejected": "data_rejected", "contract": "data_contract"}
+_FINDINGS = {
+    "gaps": "data_gap",
+    "known": "members_unknown",
+    "costs": "cost_unknown",
+    "rejected": "data_rejected",
+    "contract": "data_contract",
+}
 
 
 def findings(checks: Sequence[Check]) -> tuple[Finding, ...]:
@@ -86,7 +93,12 @@ def _baseline(case: Case) -> Check:
     first = case.engine.snapshot.first_day
     began = Day(date_of(first if first is not None else case.window.from_day))
     if case.comparison is None:
-        return Check("baseline", name, WARN, sentence("数据自 %(began)s 起，不够比较", "data begins on %(began)s; too little to compare", began=began))
+        return Check(
+            "baseline",
+            name,
+            WARN,
+            sentence("数据自 %(began)s 起，不够比较", "data begins on %(began)s; too little to compare", began=began),
+        )
     return Check(
         "baseline",
         name,
@@ -106,7 +118,11 @@ def _known(sold: Mapping[str, int]) -> Check:
         "known",
         Text(zh="订单能认出买家的比例", en="Orders with a known buyer"),
         OK if share >= 0.95 else WARN if share >= 0.5 else FAIL,
-        sentence("%(share)s 的成交行能认出买家；复购、留存只按这部分计算", "%(share)s of paid lines have a known buyer; repeat and retention rest on these", share=Share(share)),
+        sentence(
+            "%(share)s 的成交行能认出买家；复购、留存只按这部分计算",
+            "%(share)s of paid lines have a known buyer; repeat and retention rest on these",
+            share=Share(share),
+        ),
         share,
     )
 
@@ -118,7 +134,7 @@ def _gaps(case: Case) -> Check:
         "SELECT DISTINCT d FROM events WHERE name = 'order_paid' AND d >= $from_d AND d < $to_d ORDER BY d",
         {"from_d": case.window.from_day, "to_d": end},
     )["d"].to_pylist()
-    runs = [(a + 1, b) for a, b in zip(days, days[1:], strict=False) if b - a > 1]
+    runs = [(a + 1, b) for a, b in itertools.pairwise(days) if b - a > 1]
     usual = sorted(b - a for a, b in runs)[int(len(runs) * 0.9)] if len(runs) >= 10 else 1
     long = [(a, b) for a, b in runs if b - a >= max(MIN_GAP_DAYS, 3 * usual)]
     name = Text(zh="有没有缺数据的日子", en="Days without data")
@@ -143,7 +159,9 @@ def _costs(case: Case, with_product: int) -> Check:
     cogs = case.figures.get("cogs")
     name = Text(zh="商品成本是否齐全", en="Product costs are known")
     if not with_product or cogs is None or cogs.value is None:
-        return Check("costs", name, WARN, Text(zh="没有商品成本，利润与毛利无法计算", en="no product costs; profit and margin cannot be computed"))
+        return Check(
+            "costs", name, WARN, Text(zh="没有商品成本，利润与毛利无法计算", en="no product costs; profit and margin cannot be computed")
+        )
     share = (cogs.eligible or 0) / max((cogs.eligible or 0) + (cogs.excluded or 0), 1)
     return Check(
         "costs",
@@ -168,7 +186,11 @@ def _refund_links(case: Case) -> Check | None:
         "refund_links",
         Text(zh="退款能对上原订单的比例", en="Refunds linked to their order"),
         OK if share >= 0.9 else WARN,
-        sentence("%(share)s 的退款行能对上原订单；退款率只算得到这部分", "%(share)s of refund lines are linked to an order; the refund rate sees only these", share=Share(share)),
+        sentence(
+            "%(share)s 的退款行能对上原订单；退款率只算得到这部分",
+            "%(share)s of refund lines are linked to an order; the refund rate sees only these",
+            share=Share(share),
+        ),
         share,
     )
 
@@ -184,11 +206,22 @@ def _imports(imports: Sequence[Mapping[str, Any]]) -> list[Check | None]:
                 "rejected",
                 Text(zh="导入时被拒的行", en="Rows rejected on import"),
                 OK if share <= 0.01 else WARN if share <= 0.1 else FAIL,
-                sentence("%(n)s 行中拒收 %(m)s 行（%(share)s）", "%(m)s of %(n)s rows were rejected (%(share)s)", n=Count(read), m=Count(rejected), share=Share(share)),
+                sentence(
+                    "%(n)s 行中拒收 %(m)s 行（%(share)s）",
+                    "%(m)s of %(n)s rows were rejected (%(share)s)",
+                    n=Count(read),
+                    m=Count(rejected),
+                    share=Share(share),
+                ),
                 share,
             )
         )
-    identities = [check["share"] for file in files for check in file.get("checks", []) if check["name"].startswith("paid_") and check["share"] is not None]
+    identities = [
+        check["share"]
+        for file in files
+        for check in file.get("checks", [])
+        if check["name"].startswith("paid_") and check["share"] is not None
+    ]
     if identities:
         worst = min(identities)
         checks.append(
@@ -196,7 +229,11 @@ def _imports(imports: Sequence[Mapping[str, Any]]) -> list[Check | None]:
                 "contract",
                 Text(zh="金额口径是否自洽", en="The money columns agree"),
                 OK if worst >= 0.99 else WARN if worst >= 0.95 else FAIL,
-                sentence("%(share)s 的订单满足“实付与退款之和等于总额”一类恒等式", "%(share)s of orders satisfy the identity of paid, refund and total", share=Share(worst)),
+                sentence(
+                    "%(share)s 的订单满足“实付与退款之和等于总额”一类恒等式",
+                    "%(share)s of orders satisfy the identity of paid, refund and total",
+                    share=Share(worst),
+                ),
                 worst,
             )
         )

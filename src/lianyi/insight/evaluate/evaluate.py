@@ -86,13 +86,35 @@ def evaluate(
     case.figures = with_targets(case.figures, targets.noted(case, attained))
     checked = data_checks.all_checks(case, imports)
     grade = data_checks.grade_of(checked)
-    blocks = weekly_blocks(case, [m for m in ("net_sales", "contribution_profit", "orders", "buyers", "new_buyers", "aov", "visitors", "active_members", "new_members") if case.value(m) is not None])
+    blocks = weekly_blocks(
+        case,
+        [
+            m
+            for m in (
+                "net_sales",
+                "contribution_profit",
+                "orders",
+                "buyers",
+                "new_buyers",
+                "aov",
+                "visitors",
+                "active_members",
+                "new_members",
+            )
+            if case.value(m) is not None
+        ],
+    )
     parts = None if compared is None else decomposed(explain_change(engine, compared.now, compared.before), compared)
     found = _ranked(
         [
             *data_checks.findings(checked),
             *sales_findings.findings(case, parts),
-            *buyer_findings.findings(case, buyer_concentration(engine, window), product_concentration(engine, window), broken_rhythm(engine, horizon_day=min(horizon_day, window.to_day - 1))),
+            *buyer_findings.findings(
+                case,
+                buyer_concentration(engine, window),
+                product_concentration(engine, window),
+                broken_rhythm(engine, horizon_day=min(horizon_day, window.to_day - 1)),
+            ),
             *rule_findings.findings(case),
             *funnel_findings.findings(case),
             *target_findings.findings(case, attained),
@@ -108,7 +130,9 @@ def evaluate(
         brand=brand,
         scope="brand",
         window=(window.start.isoformat(), window.end.isoformat()),
-        baseline_window=None if case.baseline is None or compared is None else (compared.before.start.isoformat(), compared.before.end.isoformat()),
+        baseline_window=None
+        if case.baseline is None or compared is None
+        else (compared.before.start.isoformat(), compared.before.end.isoformat()),
         baseline_kind=None if case.baseline is None else kind,
         time_zone=time_zone,
         currency=currency,

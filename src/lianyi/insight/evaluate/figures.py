@@ -85,6 +85,7 @@ def _figure(value: MetricValue, level: MetricValue, before: MetricValue | None, 
         change_share=share,
         series=course,
         sql=value.sql,
+        section=entry.section,
     )
 
 

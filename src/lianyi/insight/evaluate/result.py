@@ -63,6 +63,7 @@ class Figure:
     series: tuple[Point, ...] = ()
     baseline_series: tuple[Point, ...] = ()
     sql: str = ""
+    section: str = ""  # part of the catalogue: money | growth | traffic | ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def anchors(method: str) -> tuple[Anchor, ...]:
     for metric, entry in entries.items():
         unknown = set(entry) - {"weight", "full", "unit", "zero", "pass"}
         if unknown:
-            raise ValueError(f"scorecard.toml [{method}] {metric}: unknown key {sorted(unknown)[0]}")
+            raise ValueError(f"scorecard.toml [{method}] {metric}: unknown key {min(unknown)}")
         found.append(
             Anchor(metric, entry["weight"], entry["full"], entry.get("unit") == "points", entry.get("zero", 0.0), entry.get("pass", 0.0))
         )

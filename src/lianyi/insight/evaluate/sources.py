@@ -24,7 +24,9 @@ CUSTOM = Text(zh="自定义事件", en="Custom events")
 
 def all_sources(case: Case) -> tuple[Source, ...]:
     """Facts by family and reference tables that hold anything."""
-    rows = case.engine.run("SELECT name, count(*) AS n, min(d) AS first_d, max(d) AS last_d FROM events GROUP BY name ORDER BY name").to_pylist()
+    rows = case.engine.run(
+        "SELECT name, count(*) AS n, min(d) AS first_d, max(d) AS last_d FROM events GROUP BY name ORDER BY name"
+    ).to_pylist()
     family_of = {name: family for family, (_, names) in FAMILIES.items() for name in names}
     gathered: dict[str, list[dict[str, int]]] = {}
     for row in rows:

@@ -10,7 +10,7 @@ from lianyi.kernel.text import Text
 
 def summary(case: Case, period: Text, findings: Sequence[Finding], methods: Sequence[Method]) -> tuple[Text, ...]:
     """Three to five sentences: what was sold, how it changed, who came back, what matters most, how sure this is."""
-    return tuple([*_sold(case, period), *_changed(findings), *_came_back(case), *_worst(findings), *_scores(methods)])
+    return (*_sold(case, period), *_changed(findings), *_came_back(case), *_worst(findings), *_scores(methods))
 
 
 def _sold(case: Case, period: Text) -> Iterator[Text]:

@@ -9,6 +9,7 @@ from lianyi.insight.evaluate.changes import difference_interval
 from lianyi.insight.evaluate.findings.severity import by_money
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
 from lianyi.kernel.numbers import Amount, Count, Points, Share, sentence
+from lianyi.kernel.text import Text
 
 ONE_TIME_SHARE = 0.6
 TOP_TENTH_SHARE = 0.6
@@ -46,7 +47,29 @@ def _overdue(case: Case, overdue: BrokenRhythm) -> Finding:
         metric="repurchase_rate",
         money_at_stake=-abs(overdue.value_fen),
         grade="C",
-        evidence=Evidence(sql=overdue.sql, n=overdue.known),
+        evidence=Evidence(
+            sql=overdue.sql,
+            columns=(
+                ("member", Text(zh="会员", en="Member"), "text"),
+                ("purchases", Text(zh="购买次数", en="Purchases"), "count"),
+                ("last_on", Text(zh="上次购买", en="Last bought"), "date"),
+                ("usual", Text(zh="平时间隔", en="Usual gap"), "days"),
+                ("silent", Text(zh="已沉默", en="Silent for"), "days"),
+                ("value", Text(zh="每次约", en="Usually worth"), "money"),
+            ),
+            rows=tuple(
+                {
+                    "member": one.member_id,
+                    "purchases": one.purchases,
+                    "last_on": one.last_on.isoformat(),
+                    "usual": one.usual_gap_days,
+                    "silent": one.silent_days,
+                    "value": one.value_fen,
+                }
+                for one in overdue.overdue[:10]
+            ),
+            n=overdue.known,
+        ),
     )
 
 
@@ -141,7 +164,9 @@ def _top_buyers(case: Case, found: Concentration) -> Finding:
         id="concentration_buyers",
         kind="concentration_buyers",
         severity="medium",
-        title=sentence("前 10%% 的买家贡献了 %(share)s", "The top tenth of buyers bring %(share)s", share=Share(found.top_tenth_share or 0)),
+        title=sentence(
+            "前 10%% 的买家贡献了 %(share)s", "The top tenth of buyers bring %(share)s", share=Share(found.top_tenth_share or 0)
+        ),
         statement=sentence(
             "%(n)s 位买家中，消费最高的 10%% 带来 %(share)s 的成交额，最高的 1%% 带来 %(one)s。",
             "Of %(n)s buyers, the top 10%% bring %(share)s of sales, the top 1%% %(one)s.",
@@ -173,5 +198,3 @@ def _top_product(case: Case, found: Concentration) -> Finding:
         grade="A",
         evidence=Evidence(sql=found.sql, n=found.n),
     )
-
-

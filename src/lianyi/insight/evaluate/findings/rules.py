@@ -29,7 +29,13 @@ def _band(figure: Figure, band: tuple[float, float]) -> Iterator[Finding]:
         id=f"band_{figure.metric}",
         kind=f"band_{figure.metric}",
         severity="high" if abs((figure.value or 0) - edge) >= 0.1 else "medium",
-        title=sentence("%(name)s %(value)s，约定 %(edge)s", "%(name)s %(value)s, agreed %(edge)s", name=figure.name, value=Share(figure.value or 0), edge=Share(edge)),
+        title=sentence(
+            "%(name)s %(value)s，约定 %(edge)s",
+            "%(name)s %(value)s, agreed %(edge)s",
+            name=figure.name,
+            value=Share(figure.value or 0),
+            edge=Share(edge),
+        ),
         statement=sentence(
             "%(name)s为 %(value)s（%(low)s 至 %(high)s），在约定的 %(a)s 至 %(b)s 之外。",
             "%(name)s is %(value)s (%(low)s to %(high)s), outside the agreed %(a)s to %(b)s.",
@@ -84,7 +90,11 @@ def _loss(case: Case) -> Iterator[Finding]:
         id="roi_negative",
         kind="roi_negative",
         severity="high",
-        title=sentence("投入没有挣回来：贡献利润 %(money)s", "Spending did not return: contribution %(money)s", money=Amount(profit.value, case.currency)),
+        title=sentence(
+            "投入没有挣回来：贡献利润 %(money)s",
+            "Spending did not return: contribution %(money)s",
+            money=Amount(profit.value, case.currency),
+        ),
         statement=sentence(
             "期内营销投入 %(cost)s，扣除商品成本与投入后的贡献利润为 %(money)s。",
             "Marketing cost %(cost)s in the window; contribution after product and marketing costs is %(money)s.",

@@ -21,7 +21,9 @@ def findings(case: Case, attained: Sequence[Attained]) -> Iterator[Finding]:
             id=f"target_{one.target.metric}_{one.target.window.start.isoformat()}",
             kind="target_missed",
             severity="high" if one.attainment < 0.8 else "medium",
-            title=sentence("目标未达成：%(name)s 完成 %(share)s", "Target missed: %(name)s at %(share)s", name=entry.name, share=Share(one.attainment)),
+            title=sentence(
+                "目标未达成：%(name)s 完成 %(share)s", "Target missed: %(name)s at %(share)s", name=entry.name, share=Share(one.attainment)
+            ),
             statement=sentence(
                 "%(period)s 的%(name)s只完成目标的 %(share)s，差距超出误差。",
                 "%(name)s reached %(share)s of its target in %(period)s, short by more than chance.",

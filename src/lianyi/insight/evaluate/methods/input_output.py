@@ -36,9 +36,7 @@ def evaluate(case: Case, *, grade: str) -> Method:
         if figure is None or figure.value is None:
             continue
         score = level_score(figure.value, anchor.zero, anchor.passing, anchor.full)
-        ends = (
-            tuple(level_score(end, anchor.zero, anchor.passing, anchor.full) for end in figure.interval) if figure.interval else None
-        )
+        ends = tuple(level_score(end, anchor.zero, anchor.passing, anchor.full) for end in figure.interval) if figure.interval else None
         scored.append((anchor.weight, score, (ends[0], ends[1]) if ends else None))
         shown = Share(figure.value) if anchor.metric == "gross_margin" else Count(figure.value)
         lines.append((figure.name, score, anchor.weight, sentence("%(v)s", "%(v)s", v=shown)))
