@@ -60,7 +60,7 @@ def counts_something(metric: Metric, row: Row) -> bool:
 
 
 def _judge(metric: Metric, row: Row, level: float) -> Answer:
-    if metric.quantile is not None:
+    if "value" in metric.sql:
         return _of_distribution(metric, row, level)
     roles = row.roles
     numerator, denominator = roles.get("numerator"), roles.get("denominator")
@@ -69,10 +69,8 @@ def _judge(metric: Metric, row: Row, level: float) -> Answer:
     excluded = _count(roles.get("excluded")) if "excluded" in metric.sql else None
     if metric.known is not None and not eligible and excluded:
         return Answer(NO_DATA, n=n, eligible=eligible, excluded=excluded, missing=(inputs()[metric.known].says,))
-    if metric.interval == "bootstrap" and not row.counts:
-        return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
     if "denominator" in metric.sql:
-        if not denominator:
+        if denominator is None or denominator <= 0:
             return Answer(UNDEFINED, n=n, eligible=eligible, excluded=excluded)
         value: Number = (numerator or 0) / denominator
     elif numerator is None:
@@ -88,10 +86,10 @@ def _of_distribution(metric: Metric, row: Row, level: float) -> Answer:
     n = int(sum(row.counts))
     eligible = _count(row.roles.get("eligible")) if "eligible" in metric.sql else None
     excluded = _count(row.roles.get("excluded")) if "excluded" in metric.sql else None
-    if not n or metric.quantile is None:
+    if not n:
         return Answer(UNDEFINED, n=0, eligible=eligible, excluded=excluded)
     values, weights = np.asarray(row.values, dtype=np.float64), np.asarray(row.counts, dtype=np.int64)
-    if metric.interval == "bootstrap":
+    if metric.quantile is None:
         average = float(values @ weights / n)
         return Answer(OK, average, intervals.bootstrap_mean(values, weights, level), n, eligible, excluded)
     value = intervals.quantile(values, weights, metric.quantile)
@@ -105,8 +103,15 @@ def _interval(metric: Metric, roles: Mapping[str, Number | None], level: float) 
     if metric.interval == "balance" and denominator:
         return intervals.balance(int(roles.get("positive") or 0), int(roles.get("negative") or 0), int(denominator), level)
     if metric.interval == "mean":
-        return intervals.mean(float(numerator), float(roles.get("squares") or 0), int(denominator), level)
+        return _within(intervals.mean(float(numerator), float(roles.get("squares") or 0), int(denominator), level), metric.bounds)
     return None
+
+
+def _within(interval: tuple[float, float] | None, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+    """An interval cut to the range the value can lie in: few observations make the normal one reach beyond it."""
+    if interval is None or bounds is None:
+        return interval
+    return max(interval[0], bounds[0]), min(interval[1], bounds[1])
 
 
 def _count(number: Number | None) -> int:

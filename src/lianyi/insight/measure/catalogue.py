@@ -50,8 +50,8 @@ SQL_KEYS = ("numerator", "denominator", "value", "n", "eligible", "excluded", "s
 class Metric:
     """One definition.
 
-    A metric is a ratio of two aggregates or a single aggregate over the rows of a relation (alias `r`), a quantile of a column
-    (`value`, `quantile`), or arithmetic on other metrics (`formula`).
+    A metric is a ratio of two aggregates or a single aggregate over the rows of a relation (alias `r`), a quantile or a bootstrapped
+    mean of a column (`value`), or arithmetic on other metrics (`formula`).
 
     section       : file of the catalogue
     unit, better  : see UNITS, BETTER; `band` is the good range when better is "band"
@@ -129,8 +129,8 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
     ways = [k for k in ("numerator", "value", "formula") if k in entry]
     if len(ways) != 1 or ("formula" in entry) == ("relation" in entry):
         raise EntryFault(where, "is either a numerator or a value over a relation, or a formula")
-    if ("value" in entry) != ("quantile" in entry):
-        raise EntryFault(where, "value and quantile go together")
+    if ("value" in entry) != ("quantile" in entry or entry.get("interval") == "bootstrap"):
+        raise EntryFault(where, "value goes with quantile, or with interval = bootstrap")
     if (entry["better"] == "band") != ("band" in entry):
         raise EntryFault(where, "band goes with better = band")
     for key, known in (("needs", inputs()), ("dims", dimensions()), ("adds_over", dimensions())):

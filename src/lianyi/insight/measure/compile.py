@@ -44,10 +44,8 @@ class Query:
     columns : SQL expression -> name of its column in the answer
     """
 
-    relation: str
     sql: str
     columns: dict[str, str]
-    bases: tuple[Base, ...]
 
 
 def names_in(metrics: Iterable[Metric]) -> tuple[str, ...]:
@@ -80,6 +78,7 @@ class Writer:
             "names": _words(self.names),
             "by": self.carries,
             "steps": self.shape.steps,
+            "FUNNEL_STEPS": sets()["FUNNEL"],
             "keys": self.keys,
             "dim": self.dim,
             "member": self.member,
@@ -119,10 +118,10 @@ class Writer:
         inner.relation = _in_class_of(inner.relation, self.relation)
         return f"({inner.sql()})"
 
-    def base(self, relation_id: str) -> str:
-        """A base kept before the query: the name it is kept under."""
+    def base(self, relation_id: str, *, plain: bool = False) -> str:
+        """A base kept before the query: the name it is kept under; `plain` where it must not be split by the dimension."""
         wanted = relations()[relation_id]
-        carries = self.shape.dimension is not None and self.shape.dimension.id in wanted.dims and self.carries
+        carries = not plain and self.shape.dimension is not None and self.shape.dimension.id in wanted.dims and self.carries
         shape = Shape(
             self.shape.dimension if carries else None, by_period=False, has_devices=self.shape.has_devices, steps=self.shape.steps
         )
@@ -188,7 +187,7 @@ def aggregate(relation_id: str, source: str, metrics: Iterable[Metric], shape: S
             columns.setdefault(expression, f"a{len(columns)}")
     select, group = _grouping(relation_id, shape)
     chosen = ", ".join([*select, *(f"{expression} AS {name}" for expression, name in columns.items())])
-    return Query(relation_id, f"SELECT {chosen}\nFROM {source} AS r{group}", columns, tuple(shape.bases.values()))
+    return Query(f"SELECT {chosen}\nFROM {source} AS r{group}", columns)
 
 
 def distribution(relation_id: str, source: str, metric: Metric, shape: Shape) -> Query:
@@ -198,7 +197,7 @@ def distribution(relation_id: str, source: str, metric: Metric, shape: Shape) ->
     chosen = ", ".join([*select, f"CAST({value} AS DOUBLE) AS a0", "CAST(count(*) AS BIGINT) AS a1"])
     grouped = f"{group}, {value}" if group else f"\nGROUP BY {value}"
     where = f"\nWHERE {value} IS NOT NULL"
-    return Query(relation_id, f"SELECT {chosen}\nFROM {source} AS r{where}{grouped}", {value: "a0"}, tuple(shape.bases.values()))
+    return Query(f"SELECT {chosen}\nFROM {source} AS r{where}{grouped}", {value: "a0"})
 
 
 def _grouping(relation_id: str, shape: Shape) -> tuple[list[str], str]:

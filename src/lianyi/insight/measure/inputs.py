@@ -7,7 +7,7 @@ from lianyi.insight.measure.entries import EntryFault, check_keys, one_of, read,
 from lianyi.kernel.text import Text
 from lianyi.stream.contracts import contracts, reference_tables
 
-FIELDS = ("actor", "member", "channel", "subject", "referrer", "campaign", "partner", "group", "content", "visitor")
+FIELDS = ("actor", "member", "channel", "subject", "referrer", "campaign", "partner", "group", "content", "visitor", "acquisition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Input:
     field   : field that at least one such event must state, or None
     kinds   : values of `kind` of which at least one must occur, or () for any
     columns : (table, column) of reference tables, any of which will do when it has a value
+    only    : (column, word): rows of those tables that count, or None for all
     """
 
     id: str
@@ -26,6 +27,7 @@ class Input:
     field: str | None
     kinds: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
+    only: tuple[str, str] | None
 
 
 @cache
@@ -39,7 +41,7 @@ def inputs() -> dict[str, Input]:
     found = {}
     for id_, raw in read("inputs.toml").items():
         where = f"inputs.toml [{id_}]"
-        entry = check_keys(where, raw, needed=("says",), may=("events", "field", "kinds", "columns"))
+        entry = check_keys(where, raw, needed=("says",), may=("events", "field", "kinds", "columns", "only"))
         unknown = sorted(set(entry.get("events", ())) - set(contracts()))
         if unknown:
             raise EntryFault(where, f"no such event: {unknown[0]}")
@@ -56,5 +58,6 @@ def inputs() -> dict[str, Input]:
             field=entry.get("field"),
             kinds=tuple(entry.get("kinds", ())),
             columns=columns,
+            only=(entry["only"][0], entry["only"][1]) if "only" in entry else None,
         )
     return found

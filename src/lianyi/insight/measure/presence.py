@@ -16,8 +16,11 @@ _STATED = {
     "group": "e.group_id",
     "content": "e.content_id",
     "actor": "coalesce(e.member_id, e.device_id)",
+    "acquisition": "CASE WHEN e.subject_id = 'acquisition' THEN 1 END",
     "visitor": "coalesce(e.session_id, e.member_id, e.device_id)",
 }
+
+Column = tuple[str, str, tuple[str, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +30,17 @@ class Presence:
     facts  : event name -> rows
     stated : (event name, field) that occur together
     kinds  : (event name, kind) that occur
-    values : (table, column) with at least one value
+    values : (table, column, what counts) with at least one value
     """
 
     facts: dict[str, int]
     stated: frozenset[tuple[str, str]]
     kinds: frozenset[tuple[str, str]]
-    values: frozenset[tuple[str, str]]
+    values: frozenset[Column]
 
     def has(self, wanted: Input) -> bool:
         """Whether any source of an input is there."""
-        if any(column in self.values for column in wanted.columns):
+        if any((table, column, wanted.only) in self.values for table, column in wanted.columns):
             return True
         return any(
             name in self.facts
@@ -68,18 +71,23 @@ def presence(engine: Engine) -> Presence:
             f"SELECT e.name, e.kind FROM events AS e WHERE e.name IN ({names}) AND e.kind IS NOT NULL GROUP BY e.name, e.kind"
         )
         kinds = {(row["name"], row["kind"]) for row in found.to_pylist()}
-    columns: dict[str, set[str]] = {}
+    asked: dict[str, list[Column]] = {}
     for wanted in inputs().values():
         for table, column in wanted.columns:
-            columns.setdefault(table, set()).add(column)
-    values: set[tuple[str, str]] = set()
-    for table, wanted_columns in columns.items():
-        names = ", ".join(f"CAST(count(q.{column}) AS BIGINT) AS has_{column}" for column in sorted(wanted_columns))
-        row = engine.run(f"SELECT {names} FROM {table} AS q").to_pylist()[0]
-        values |= {(table, column) for column in wanted_columns if row[f"has_{column}"]}
+            asked.setdefault(table, []).append((table, column, wanted.only))
+    values: set[Column] = set()
+    for table, columns in asked.items():
+        counts = ", ".join(f"CAST(count({_counted(column)}) AS BIGINT) AS has_{i}" for i, column in enumerate(columns))
+        row = engine.run(f"SELECT {counts} FROM {table} AS q").to_pylist()[0]
+        values |= {column for i, column in enumerate(columns) if row[f"has_{i}"]}
     return Presence(
         facts={row["name"]: row["n_rows"] for row in rows},
         stated=frozenset((row["name"], field) for row in rows for field in _STATED if row[f"has_{field}"]),
         kinds=frozenset(kinds),
         values=frozenset(values),
     )
+
+
+def _counted(column: Column) -> str:
+    _, name, only = column
+    return f"q.{name}" if only is None else f"CASE WHEN q.{only[0]} = '{only[1]}' THEN q.{name} END"

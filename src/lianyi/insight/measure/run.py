@@ -8,12 +8,25 @@ from zoneinfo import ZoneInfo
 from lianyi.insight.measure.answers import Key, Row, counts_something
 from lianyi.insight.measure.calendar import period_days
 from lianyi.insight.measure.catalogue import Metric, formula_inputs, metric
-from lianyi.insight.measure.compile import Query, Shape, aggregate, distribution, expressions, names_in, relation_sql
+from lianyi.insight.measure.compile import Base, Query, Shape, aggregate, distribution, expressions, names_in, relation_sql
 from lianyi.insight.measure.dimensions import Dimension
 from lianyi.insight.measure.relation import relations
 from lianyi.insight.measure.session import Session, written_out
 from lianyi.kernel.clock import Window, midnight_us, periods
 from lianyi.stream.engines.base import Engine
+
+Reach = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A relation filled for this run and the metrics that are counted over it."""
+
+    id: str
+    sql: str
+    bases: tuple[Base, ...]
+    shape: Shape
+    metrics: list[Metric]
 
 
 @dataclass(slots=True)
@@ -27,7 +40,7 @@ class Run:
     dimension: Dimension | None
     horizon_day: int
     zone: ZoneInfo
-    _queries: dict[str, list[tuple[Query, str]]] = field(default_factory=dict)
+    _queries: dict[str, list[str]] = field(default_factory=dict)
 
     def rows(self, metrics: Sequence[Metric]) -> dict[str, dict[Key, Row]]:
         """The aggregates of every metric by key; metrics over the same relation are answered together."""
@@ -37,53 +50,70 @@ class Run:
         for one in metrics:
             by_relation.setdefault(one.relation or "", []).append(one)
         ahead = max((relations()[r].ahead for r in by_relation), default=0)
-        self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day + ahead)
+        self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day + min(ahead, 366))
+        asked = [self._written(relation_id, sharing) for relation_id, sharing in by_relation.items()]
+        reach = self._reach(asked)
         found: dict[str, dict[Key, Row]] = {one.id: {} for one in metrics}
-        for relation_id, sharing in by_relation.items():
-            if relations()[relation_id].class_ == "rows":
-                self._ask(relation_id, sharing, self.window, None, found)
+        for relation in asked:
+            self.session.prepare(self.engine, relation.bases, reach)
+            if relations()[relation.id].class_ == "rows":
+                self._ask(relation, self.params(self.window), reach, None, found)
                 continue
             for period in periods(self.window, self.grain):
-                self._ask(relation_id, sharing, period, None if self.grain == "total" else period.from_day, found)
+                self._ask(relation, self.params(period), reach, None if self.grain == "total" else period.from_day, found)
         return found
 
-    def _ask(self, relation_id: str, sharing: list[Metric], period: Window, at: int | None, found: dict[str, dict[Key, Row]]) -> None:
-        shape = Shape(self.dimension, self.grain != "total", self.session.has_devices, self.session.steps)
-        params = self.params(period, relation_id)
+    def _written(self, relation_id: str, sharing: list[Metric]) -> Asked:
+        shape = Shape(self.dimension, by_period=self.grain != "total", has_devices=self.session.has_devices, steps=self.session.steps)
         sql = relation_sql(relation_id, shape, names_in(sharing))
-        self.session.prepare(self.engine, tuple(shape.bases.values()), params)
-        counted = [m for m in sharing if expressions(m)]
-        spread = {m.sql["value"]: m for m in sharing if "value" in m.sql}
-        source = f"(\n{sql}\n)"
+        return Asked(relation_id, sql, tuple(shape.bases.values()), shape, sharing)
+
+    def _reach(self, asked: Sequence[Asked]) -> dict[str, dict[str, int]]:
+        """The days that each base must cover for all who read it: one scan serves them all."""
+        first = next(iter(periods(self.window, self.grain)))
+        reach: dict[str, dict[str, int]] = {}
+        for relation in asked:
+            back, ahead = relations()[relation.id].back, relations()[relation.id].ahead
+            low = first.previous().from_day if back < 0 else first.from_day - back
+            if back > 0 and self.grain != "total":
+                low = min(low, *(p.to_day - back for p in periods(self.window, self.grain)))
+            high = self.window.to_day if not ahead else max(self.window.to_day, min(self.window.to_day + ahead, self.horizon_day + 1))
+            for base in relation.bases:
+                span = reach.setdefault(base.kept_as, {"lo_d": low, "hi_d": high})
+                span["lo_d"], span["hi_d"] = min(span["lo_d"], low), max(span["hi_d"], high)
+        return reach
+
+    def _ask(self, relation: Asked, params: Mapping[str, int], reach: Reach, at: int | None, found: dict[str, dict[Key, Row]]) -> None:
+        counted = [m for m in relation.metrics if expressions(m)]
+        spread = {m.sql["value"]: m for m in relation.metrics if "value" in m.sql}
+        source = whole = f"(\n{relation.sql}\n)"
         if bool(counted) + len(spread) > 1:
             # Read more than once: kept, so that it is worked out once.
-            self.engine.keep("kept_rows", sql, params)
+            self.engine.keep("kept_rows", relation.sql, params)
             source = "kept_rows"
         if counted:
-            query = aggregate(relation_id, f"(\n{sql}\n)", counted, shape)
-            asked = aggregate(relation_id, source, counted, shape)
-            for record in self.engine.run(asked.sql, params).to_pylist():
+            query = aggregate(relation.id, source, counted, relation.shape)
+            text = complete(aggregate(relation.id, whole, counted, relation.shape), relation.bases, params, reach)
+            for record in self.engine.run(query.sql, params).to_pylist():
                 key = _key(record, at)
                 for one in counted:
                     row = Row({role: record[query.columns[expression]] for role, expression in expressions(one).items()})
                     found[one.id][key] = _joined(found[one.id].get(key), row)
-                    self._note(one, query, params)
+            for one in counted:
+                self._note(one, text)
         for value, first in spread.items():
-            query = distribution(relation_id, f"(\n{sql}\n)", first, shape)
-            records = self.engine.run(distribution(relation_id, source, first, shape).sql, params).to_pylist()
+            sharing = [m for m in relation.metrics if m.sql.get("value") == value]
+            text = complete(distribution(relation.id, whole, first, relation.shape), relation.bases, params, reach)
             spreads: dict[Key, list[tuple[float, int]]] = {}
-            for record in records:
+            for record in self.engine.run(distribution(relation.id, source, first, relation.shape).sql, params).to_pylist():
                 spreads.setdefault(_key(record, at), []).append((record["a0"], record["a1"]))
             for one in sharing:
-                if one.sql.get("value") != value:
-                    continue
-                self._note(one, query, params)
+                self._note(one, text)
                 for key, pairs in spreads.items():
                     pairs.sort()
-                    row = Row({}, [v for v, _ in pairs], [c for _, c in pairs])
-                    found[one.id][key] = _joined(found[one.id].get(key), row)
+                    found[one.id][key] = _joined(found[one.id].get(key), Row({}, [v for v, _ in pairs], [c for _, c in pairs]))
 
-    def params(self, period: Window, relation_id: str) -> dict[str, int]:
+    def params(self, period: Window) -> dict[str, int]:
         """The whole numbers that SQL may name."""
         before = period.previous()
         first = self.session.first_day
@@ -94,8 +124,6 @@ class Run:
             "prev_from_d": before.from_day,
             "horizon_d": self.horizon_day,
             "first_d": first if first is not None else period.from_day,
-            "lo_d": min(self.window.from_day, next(iter(periods(self.window, self.grain))).previous().from_day, self.window.from_day - 30),
-            "hi_d": min(self.window.to_day + 31, self.horizon_day + 1) if self.horizon_day >= self.window.to_day else self.window.to_day,
             "from_t": midnight_us(period.from_day, self.zone),
             "to_t": midnight_us(period.to_day, self.zone),
             "horizon_t": midnight_us(self.horizon_day + 1, self.zone),
@@ -109,23 +137,23 @@ class Run:
             return [(None, None)]
         return [(period.from_day, None) for period in periods(self.window, self.grain)]
 
-    def _note(self, one: Metric, query: Query, params: Mapping[str, int]) -> None:
+    def _note(self, one: Metric, text: str) -> None:
         noted = self._queries.setdefault(one.id, [])
-        if len(noted) < 2 and all(known.sql != query.sql for known, _ in noted):
-            noted.append((query, complete(query, params)))
+        if text not in noted and len(noted) < 2:
+            noted.append(text)
 
     def sql_of(self, one: Metric) -> str:
         """The queries behind a metric, each complete."""
         if one.formula is None:
-            return ";\n\n".join(text for _, text in self._queries.get(one.id, []))
+            return ";\n\n".join(self._queries.get(one.id, []))
         parts = "\n\n".join(f"-- {part}\n{self.sql_of(metric(part))}" for part in formula_inputs(one.formula))
         return f"-- {one.id} = {one.formula}\n\n{parts}"
 
 
-def complete(query: Query, params: Mapping[str, int]) -> str:
+def complete(query: Query, bases: Sequence[Base], params: Mapping[str, int], reach: Reach) -> str:
     """A query that stands alone: what is kept before it written in front, its parameters written in."""
-    kept = ",\n".join(f"{base.kept_as} AS (\n{base.sql}\n)" for base in query.bases if base.code is None)
-    return written_out((f"WITH {kept}\n" if kept else "") + query.sql, params)
+    kept = ",\n".join(f"{base.kept_as} AS (\n{written_out(base.sql, reach[base.kept_as])}\n)" for base in bases if base.code is None)
+    return (f"WITH {kept}\n" if kept else "") + written_out(query.sql, params)
 
 
 def _key(record: Mapping[str, Any], at: int | None) -> Key:

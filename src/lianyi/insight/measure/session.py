@@ -31,16 +31,16 @@ class Session:
         self._kept: dict[str, str] = {}
         self._calendar: tuple[int, int] | None = None
 
-    def prepare(self, engine: Engine, bases: tuple[Base, ...], params: Params) -> None:
-        """Keep the bases of a query, in order; one kept before from the same SQL and parameters is used again."""
+    def prepare(self, engine: Engine, bases: tuple[Base, ...], reach: Mapping[str, Params]) -> None:
+        """Keep the bases of a query, in order; one kept before from the same SQL over the same days is used again."""
         for base in bases:
-            written = written_out(base.sql, params)
+            written = written_out(base.sql, reach[base.kept_as])
             if self._kept.get(base.kept_as) == written:
                 continue
             if base.code is None:
-                engine.keep(base.kept_as, base.sql, params)
+                engine.keep(base.kept_as, base.sql, reach[base.kept_as])
             else:
-                engine.offer(base.kept_as, CODE[base.code](engine.run(base.sql, params)))
+                engine.offer(base.kept_as, CODE[base.code](engine.run(base.sql, reach[base.kept_as])))
             self._kept[base.kept_as] = written
 
     def offer_calendar(self, engine: Engine, first_day: int, last_day: int) -> None:
