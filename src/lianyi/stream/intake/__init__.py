@@ -1,0 +1,9 @@
+"""Files from outside become facts and reference rows; nothing is lost silently, nothing is counted twice."""
+
+from lianyi.stream.intake.catalogue import KINDS
+from lianyi.stream.intake.history_of_imports import ImportRecord, list_imports
+from lianyi.stream.intake.importing import import_files
+from lianyi.stream.intake.mapping import Mapping, load_mapping, save_mapping
+from lianyi.stream.intake.report import FileReport, ImportReport, Progress
+
+__all__ = ["KINDS", "FileReport", "ImportRecord", "ImportReport", "Mapping", "Progress", "import_files", "list_imports", "load_mapping", "save_mapping"]

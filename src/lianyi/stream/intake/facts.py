@@ -1,0 +1,78 @@
+"""Prepared rows to facts, by the rules of the kind; event ids that depend on nothing but what the row says."""
+
+from lianyi.stream.contracts import contracts
+from lianyi.stream.engines.duckdb import Connection, file_list, quoted
+from lianyi.stream.intake.catalogue import FactRule, Kind
+from lianyi.stream.record import FACT
+from lianyi.stream.snapshot import Snapshot
+from lianyi.stream.workspace import Workspace
+
+TYPES = {
+    "event_id": "BLOB",
+    "version": "INTEGER",
+    "t": "BIGINT",
+    "received_t": "BIGINT",
+    "quantity": "BIGINT",
+    "amount_fen": "BIGINT",
+    "value": "DOUBLE",
+}
+
+
+def create_facts(work: Connection) -> None:
+    """Make the table of facts, each with the row it comes from."""
+    columns = ", ".join(f"{name} {TYPES.get(name, 'VARCHAR')}" for name in FACT.names)
+    work.execute(f"CREATE TABLE facts (file INTEGER, line BIGINT, {columns})")
+
+
+def state_facts(work: Connection, kind: Kind, workspace: Workspace, received_t: int) -> None:
+    """Add the facts that `ready_<kind>` makes."""
+    for rule in kind.facts:
+        insert(work, rule, f"ready_{kind.name}", workspace, received_t)
+
+
+def insert(work: Connection, rule: FactRule, rows: str, workspace: Workspace, received_t: int) -> None:
+    """Add one rule's facts."""
+    contract = contracts()[rule.name]
+    columns = {
+        "event_id": event_id(rule.name, rule.key, workspace),
+        "name": quoted(rule.name),
+        "version": str(contract.version),
+        "t": rule.t,
+        "received_t": str(received_t),
+        **rule.columns,
+        "body": body(rule.body, contract.body),
+    }
+    names = ", ".join(columns)
+    values = ", ".join(f"CAST({value} AS {TYPES.get(name, 'VARCHAR')})" for name, value in columns.items())
+    work.execute(f"INSERT INTO facts (file, line, {names}) SELECT file, line, {values} FROM {rows} WHERE {rule.when}")
+
+
+def event_id(name: str, key: tuple[str, ...], workspace: Workspace) -> str:
+    """SQL of a fact's 16 bytes: a keyed hash of what identifies it outside; file names and row positions do not enter."""
+    parts = ", ".join([quoted(workspace.key.hex()), quoted(name), *(f"coalesce(CAST({k} AS VARCHAR), '')" for k in key)])
+    return f"unhex(md5(concat_ws(chr(31), {parts})))"
+
+
+def body(entries: dict[str, str], types: dict[str, str]) -> str:
+    """SQL of a body: a JSON object of what is not empty, with the columns kept on request; null when nothing is left."""
+    parts = []
+    for key, value in entries.items():
+        text = f"to_json(CAST({value} AS VARCHAR))" if types[key] == "text" else f"CAST({value} AS VARCHAR)"
+        parts.append(f"CASE WHEN {value} IS NOT NULL THEN '\"{key}\":' || {text} END")
+    inside = f"concat_ws(',', {', '.join([*parts, 'extra'])})"
+    return f"'{{' || nullif({inside}, '') || '}}'"
+
+
+def mark_known(work: Connection, snapshot: Snapshot) -> None:
+    """Make `fresh`: the facts not in the history and, of those alike at hand, the first."""
+    known = "SELECT CAST(NULL AS BLOB) AS event_id WHERE false"
+    if snapshot.files:
+        known = f"SELECT event_id FROM read_parquet({file_list(f.path for f in snapshot.files)}, hive_partitioning = false)"
+    work.execute(
+        f"""CREATE TABLE chosen AS SELECT event_id, min(rowid) AS row FROM facts ANTI JOIN ({known}) AS k USING (event_id) GROUP BY event_id"""
+    )
+    chosen, all_facts = work.execute("SELECT (SELECT count(*) FROM chosen), (SELECT count(*) FROM facts)").fetchall()[0]
+    if chosen == all_facts:
+        work.execute("CREATE VIEW fresh AS SELECT * FROM facts")
+    else:
+        work.execute("CREATE VIEW fresh AS SELECT f.* FROM facts AS f SEMI JOIN chosen AS c ON f.rowid = c.row")

@@ -1,0 +1,152 @@
+"""Order lines: what each line did (sold, returned, given, adjusted), returns linked to the purchase they undo."""
+
+from collections.abc import Sequence
+
+from lianyi.kernel.money import minor_digits
+from lianyi.stream.engines.duckdb import Connection
+from lianyi.stream.intake.orders import fields_of, paid_state
+from lianyi.stream.intake.staging import StagedFile
+from lianyi.stream.workspace import Workspace
+
+
+def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Workspace) -> None:
+    """Build `ready_order_lines` from `clean_order_lines`; `past` must offer order_paid and order_refunded of the history."""
+    have = fields_of(files)
+    scale = 10 ** minor_digits(workspace.currency)
+    contract = {f.number: f.mapping.money_contract or (f.layout.paid_is if f.layout else "") or "before_refund" for f in files}
+    net = ", ".join(str(n) for n, c in contract.items() if c == "net_of_refund" and "refund_amount" in have[n]) or "-1"
+    work.execute("ALTER TABLE clean_order_lines ADD COLUMN is_paid BOOLEAN")
+    for file in files:
+        work.execute(f"UPDATE clean_order_lines SET is_paid = ({paid_state(have[file.number])}) WHERE file = {file.number}")
+    _refuse_other_grain(work)
+    # A line without a number of its own is known by all it says; of several alike each has its ordinal.
+    said = (
+        "concat_ws(chr(31), order_id, coalesce(product_id, ''), coalesce(title, ''), coalesce(member_id, ''), coalesce(quantity, 0), coalesce(price, 0),"
+        " coalesce(line_amount, 0), coalesce(line_discount, 0), coalesce(paid_t, 0), coalesce(created_t, 0))"
+    )
+    amount = f"coalesce(line_amount + CASE WHEN file IN ({net}) THEN coalesce(refund_amount, 0) ELSE 0 END, price * CAST(coalesce(quantity, 1) AS DECIMAL(16, 3)) - coalesce(line_discount, 0))"
+    work.execute(
+        f"""CREATE TABLE lines AS
+        WITH keyed AS (
+            SELECT *, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount,
+                coalesce(paid_t, created_t) AS pay_t, created_t AS placed_t, CASE WHEN paid_t IS NULL AND created_t IS NOT NULL THEN NULL END AS pay_time
+            FROM clean_order_lines
+        ), numbered AS (
+            SELECT *, CASE WHEN line_id IS NOT NULL THEN 1 ELSE row_number() OVER (PARTITION BY file, line_key ORDER BY line) END AS line_nth FROM keyed
+        )
+        SELECT *, CAST(round(abs(coalesce(quantity, 1))) AS BIGINT) AS pieces, CAST(abs(amount) * {scale} AS BIGINT) AS line_fen,
+            CAST(price * {scale} AS BIGINT) AS unit_price_fen, CAST(line_discount * {scale} AS BIGINT) AS line_discount_fen,
+            CASE WHEN amount < 0 THEN 'returned'
+                 WHEN amount IS NULL OR (amount = 0 AND coalesce(quantity, 0) = 0) THEN 'nothing'
+                 WHEN amount = 0 AND quantity > 0 THEN 'gifted'
+                 WHEN amount = 0 THEN 'adjusted'
+                 WHEN NOT is_paid AND status = 'closed' THEN 'closed'
+                 WHEN NOT is_paid THEN 'open'
+                 ELSE 'paid' END AS act
+        FROM numbered"""
+    )
+    work.execute("INSERT INTO rejects SELECT file, line, 'line_amount', '0', 'says_nothing' FROM lines WHERE act = 'nothing'")
+    work.execute("DELETE FROM lines WHERE act = 'nothing'")
+    _whole_orders(work, scale)
+    _link_returns(work)
+    _new_refunds(work, scale)
+
+
+def _refuse_other_grain(work: Connection) -> None:
+    """Lines of an order that is stored as a whole would count it twice."""
+    work.execute("CREATE TABLE wholes AS SELECT DISTINCT order_id FROM past WHERE name = 'order_paid' AND body LIKE '%\"source\":\"orders\"%'")
+    work.execute(
+        "INSERT INTO rejects SELECT file, line, 'order_id', order_id, 'other_grain' FROM clean_order_lines SEMI JOIN wholes USING (order_id)"
+    )
+    work.execute("DELETE FROM clean_order_lines WHERE order_id IN (SELECT order_id FROM wholes)")
+
+
+def _whole_orders(work: Connection, scale: int) -> None:
+    """What the order as a whole says belongs to it once: the difference to its lines is spread over them, to the fen."""
+    work.execute(
+        f"""CREATE TABLE spread AS
+        WITH whole AS (
+            SELECT order_id, file, sum(line_fen) AS lines_fen, sum(pieces) AS order_quantity,
+                CAST(max(order_amount) * {scale} AS BIGINT) AS stated_fen,
+                CAST(coalesce(max(order_discount), 0) * {scale} AS BIGINT) AS discount_fen, CAST(coalesce(max(order_shipping), 0) * {scale} AS BIGINT) AS shipping_fen,
+                CAST(max(order_refund) * {scale} AS BIGINT) AS order_refund_fen, min(line) AS first
+            FROM lines WHERE act IN ('paid', 'closed', 'open') GROUP BY order_id, file
+        )
+        SELECT *, greatest(coalesce(stated_fen, lines_fen - abs(discount_fen) + shipping_fen), 0) AS target_fen FROM whole"""
+    )
+    # Cumulative rounding: the parts add up to the whole exactly.
+    work.execute(
+        """CREATE TABLE shared AS
+        SELECT l.*, s.order_quantity, s.order_refund_fen, s.target_fen AS order_due_fen, coalesce(l.line = s.first, false) AS first_line,
+            CASE WHEN l.line = s.first THEN nullif(s.shipping_fen, 0) END AS shipping_share_fen,
+            CASE WHEN s.target_fen IS NULL OR s.target_fen = s.lines_fen OR s.lines_fen = 0 THEN l.line_fen
+                 ELSE CAST((CAST(s.target_fen AS HUGEINT) * sum(l.line_fen) OVER upto * 2 + s.lines_fen) // (2 * s.lines_fen)
+                    - (CAST(s.target_fen AS HUGEINT) * (sum(l.line_fen) OVER upto - l.line_fen) * 2 + s.lines_fen) // (2 * s.lines_fen) AS BIGINT) END AS paid_fen
+        FROM lines AS l LEFT JOIN spread AS s ON l.order_id = s.order_id AND l.file = s.file AND l.act IN ('paid', 'closed', 'open')
+        WINDOW upto AS (PARTITION BY l.file, l.order_id, l.act IN ('paid', 'closed', 'open') ORDER BY l.line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
+    )
+    work.execute("DROP TABLE lines")
+
+
+def _link_returns(work: Connection) -> None:
+    """The purchase a return undoes: the order it names, else the latest earlier one of the same member and product."""
+    work.execute(
+        """CREATE TABLE links AS
+        WITH bought AS (
+            SELECT order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t FROM shared WHERE act = 'paid'
+            UNION ALL SELECT order_id, member_id, product_id AS product, t FROM past WHERE name = 'order_paid'
+        ), returned AS (
+            SELECT file, line, coalesce(original_order_id, order_id) AS order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t
+            FROM shared WHERE act = 'returned'
+        ), named AS (SELECT r.file, r.line, r.order_id FROM returned AS r SEMI JOIN bought AS b USING (order_id)),
+        matched AS (
+            SELECT r.file, r.line, b.order_id FROM returned AS r
+            ASOF JOIN (SELECT * FROM bought WHERE member_id IS NOT NULL AND product IS NOT NULL) AS b
+            ON r.member_id = b.member_id AND r.product = b.product AND r.t >= b.t
+        )
+        SELECT r.file, r.line, coalesce(n.order_id, m.order_id) AS linked_order_id,
+            CASE WHEN n.order_id IS NOT NULL THEN 'order' WHEN m.order_id IS NOT NULL THEN 'member_product' ELSE 'none' END AS linked
+        FROM returned AS r LEFT JOIN named AS n USING (file, line) LEFT JOIN matched AS m USING (file, line)"""
+    )
+
+
+def _new_refunds(work: Connection, scale: int) -> None:
+    """Refund columns are running totals: what the history has booked for the same order and product is not booked again."""
+    work.execute(
+        f"""CREATE TABLE ready_order_lines AS
+        WITH stated AS (
+            SELECT *, coalesce(product_id, '') AS refund_group, CASE
+                WHEN act <> 'paid' THEN 0
+                WHEN coalesce(refund_amount, 0) <> 0 THEN least(CAST(abs(refund_amount) * {scale} AS BIGINT), paid_fen)
+                WHEN is_refunded OR status = 'refunded' OR refund_status = 'refunded' OR (status = 'closed' AND paid_t IS NOT NULL AND order_refund IS NULL) THEN paid_fen
+                ELSE 0 END AS row_refund_fen
+            FROM shared
+        ), grouped AS (
+            SELECT file, order_id, refund_group, sum(row_refund_fen)::BIGINT AS refund_total_fen, sum(paid_fen)::BIGINT AS group_paid_fen, sum(pieces)::BIGINT AS group_pieces,
+                min(line) AS first
+            FROM stated WHERE act = 'paid' GROUP BY file, order_id, refund_group
+        ), best AS (
+            SELECT *, row_number() OVER (PARTITION BY order_id, refund_group ORDER BY refund_total_fen DESC, file) AS nth FROM grouped
+        ), booked AS (
+            SELECT order_id, coalesce(product_id, '') AS refund_group, sum(amount_fen)::BIGINT AS booked_fen
+            FROM past WHERE name = 'order_refunded' AND coalesce(body, '') NOT LIKE '%"member_product"%' GROUP BY ALL
+        ), whole AS (SELECT order_id, sum(booked_fen)::BIGINT AS order_booked_fen FROM booked GROUP BY order_id)
+        SELECT s.* EXCLUDE (order_refund_fen), s.order_refund_fen, l.linked, l.linked_order_id, g.refund_total_fen, g.group_paid_fen, g.group_pieces,
+            CASE WHEN s.line = g.first AND g.nth = 1 THEN greatest(g.refund_total_fen - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
+            CASE WHEN s.first_line AND s.act = 'paid' THEN greatest(least(coalesce(s.order_refund_fen, 0), s.order_due_fen) - coalesce(w.order_booked_fen, 0), 0) ELSE 0 END AS order_refund_new_fen,
+            coalesce(s.refunded_t, s.pay_t) AS refund_t, CASE WHEN s.refunded_t IS NULL THEN 'assumed' END AS refund_time
+        FROM stated AS s
+        LEFT JOIN links AS l USING (file, line)
+        LEFT JOIN best AS g ON s.file = g.file AND s.order_id = g.order_id AND s.refund_group = g.refund_group AND s.act = 'paid'
+        LEFT JOIN booked AS b ON s.order_id = b.order_id AND s.refund_group = b.refund_group
+        LEFT JOIN whole AS w ON s.order_id = w.order_id"""
+    )
+    work.execute("DROP TABLE shared")
+
+
+def linked_share(work: Connection, file: int) -> float | None:
+    """Share of a file's returns that found the purchase they undo; None without returns."""
+    value = work.execute(
+        f"SELECT avg(CASE WHEN linked <> 'none' THEN 1.0 ELSE 0.0 END) FROM ready_order_lines WHERE file = {file} AND act = 'returned'"
+    ).fetchall()[0][0]
+    return None if value is None else float(value)

@@ -1,0 +1,140 @@
+"""Orders, one row each: what was placed, paid, refunded, closed. The money of a refund is booked once, whatever the export."""
+
+from collections.abc import Sequence
+
+from lianyi.kernel.money import minor_digits
+from lianyi.kernel.text import Text
+from lianyi.stream.engines.duckdb import Connection, quoted
+from lianyi.stream.intake.money_contract import MoneyContract, decide
+from lianyi.stream.intake.staging import StagedFile
+from lianyi.stream.workspace import Workspace
+
+
+def paid_state(columns: set[str]) -> str:
+    """SQL: whether an order (or line) was ever paid, from what the file has of payment time and status."""
+    status_paid = "status IN ('paid', 'completed', 'refunded', 'partially_refunded')"
+    if "paid_t" in columns and "status" in columns:
+        return f"(paid_t IS NOT NULL AND coalesce(status, '') <> 'pending') OR ({status_paid})"
+    if "paid_t" in columns and "created_t" in columns:
+        return "paid_t IS NOT NULL"
+    if "status" in columns:
+        return f"({status_paid}) OR status IS NULL"
+    return "true"
+
+
+def fields_of(files: Sequence[StagedFile]) -> dict[int, set[str]]:
+    """Which fields each file has."""
+    return {f.number: {u.field for u in f.uses if u.field} | set(f.mapping.constants) for f in files}
+
+
+def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Workspace) -> dict[int, MoneyContract]:
+    """Build `ready_orders` from `clean_orders`: amounts in minor units before refunds, states, the refund that is new.
+
+    `past` must offer order_paid and order_refunded of the history.
+    """
+    have = fields_of(files)
+    scale = 10 ** minor_digits(workspace.currency)
+    work.execute("ALTER TABLE clean_orders ADD COLUMN is_paid BOOLEAN")
+    contracts: dict[int, MoneyContract] = {}
+    for file in files:
+        work.execute(f"UPDATE clean_orders SET is_paid = ({paid_state(have[file.number])}) WHERE file = {file.number}")
+        declared = file.mapping.money_contract or (file.layout.paid_is if file.layout else "")
+        rows = f"(SELECT * FROM clean_orders WHERE file = {file.number} AND is_paid)"
+        contracts[file.number] = decide(work, rows, has=have[file.number], declared=declared, stated=bool(file.mapping.money_contract))
+        if file.layout is not None and contracts[file.number].name == "net_of_refund" and "refund_amount" not in have[file.number]:
+            _tell_derived(work, file)
+        if "quantity" not in have[file.number]:
+            file.notes.append(Text(zh="没有件数列：每单按 1 件计", en="No column of pieces: each order counts as 1"))
+    net = ", ".join(str(n) for n, c in contracts.items() if c.name == "net_of_refund") or "-1"
+    due = ", ".join(str(n) for n, c in contracts.items() if c.name == "due") or "-1"
+    derived = ", ".join(
+        str(n) for n, c in contracts.items() if c.name == "net_of_refund" and "refund_amount" not in have[n] and {"total_amount", "paid_amount"} <= have[n]
+    ) or "-1"
+    _reject_negative(work)
+    _name_nameless(work)
+    # A refund the row states; else what the status says of the whole; else, where paid is net and no column says it, the difference.
+    work.execute(
+        f"""CREATE TABLE ready_orders AS
+        WITH minor AS (
+            SELECT *, CAST(total_amount * {scale} AS BIGINT) AS total_fen, CAST(paid_amount * {scale} AS BIGINT) AS paid_fen,
+                CAST(coalesce(refund_amount, 0) * {scale} AS BIGINT) AS stated_refund_fen
+            FROM clean_orders
+        ), gross AS (
+            SELECT *, CASE
+                WHEN file IN ({due}) THEN coalesce(total_fen, paid_fen)
+                WHEN file IN ({derived}) THEN greatest(coalesce(total_fen, paid_fen) - coalesce(discount, 0) - coalesce(points_deducted, 0), coalesce(paid_fen, 0))
+                WHEN file IN ({net}) AND coalesce(paid_fen, 0) + stated_refund_fen > 0 THEN coalesce(paid_fen + stated_refund_fen, total_fen)
+                WHEN status IN ('closed', 'refunded') AND coalesce(paid_fen, 0) = 0 THEN coalesce(total_fen, paid_fen)
+                ELSE coalesce(paid_fen, total_fen) END AS gross_fen
+            FROM minor
+        ), counted AS (
+            SELECT *, CASE
+                WHEN NOT is_paid THEN 0
+                WHEN stated_refund_fen > 0 THEN least(stated_refund_fen, gross_fen)
+                WHEN is_refunded OR status = 'refunded' OR refund_status = 'refunded' OR (status = 'closed' AND paid_t IS NOT NULL) THEN gross_fen
+                WHEN file IN ({derived}) THEN greatest(gross_fen - coalesce(paid_fen, 0), 0)
+                ELSE 0 END AS row_refund_fen,
+                coalesce(total_fen, gross_fen) AS due_fen,
+                coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
+                CASE WHEN paid_t IS NULL THEN 'assumed' END AS pay_time,
+                coalesce(refunded_t, paid_t, created_t) AS refund_t, CASE WHEN refunded_t IS NULL THEN 'assumed' END AS refund_time,
+                CASE WHEN stated_refund_fen = 0 AND file IN ({derived}) AND status IS DISTINCT FROM 'closed' THEN 'total_minus_paid' END AS refund_reason,
+                status = 'closed' AS is_closed
+            FROM gross
+        ), booked AS (
+            SELECT order_id, sum(amount_fen)::BIGINT AS booked_fen FROM past WHERE name = 'order_refunded' GROUP BY order_id
+        ), stored AS (
+            SELECT order_id, sum(amount_fen)::BIGINT AS stored_fen, bool_or(body IS NULL OR body NOT LIKE '%"source":"orders"%') AS by_line FROM past WHERE name = 'order_paid' GROUP BY order_id
+        ), latest AS (
+            -- Seen twice in the files at hand, the larger refund is the later state.
+            SELECT order_id, max(row_refund_fen) AS refund_total_fen, arg_max(line, (row_refund_fen, -file, -line)) AS refund_line, arg_max(file, (row_refund_fen, -file, -line)) AS refund_file,
+                min_by(gross_fen, (file, line)) FILTER (is_paid) AS first_gross_fen
+            FROM counted GROUP BY order_id
+        )
+        SELECT c.*, l.refund_total_fen, s.by_line,
+            CASE WHEN c.file = l.refund_file AND c.line = l.refund_line THEN greatest(l.refund_total_fen - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
+            c.is_paid AND (c.gross_fen <> l.first_gross_fen OR (s.stored_fen IS NOT NULL AND NOT s.by_line AND s.stored_fen <> c.gross_fen)) AS conflict
+        FROM counted AS c JOIN latest AS l USING (order_id) LEFT JOIN booked AS b USING (order_id) LEFT JOIN stored AS s USING (order_id)"""
+    )
+    work.execute(
+        f"INSERT INTO rejects SELECT file, line, 'paid_amount', coalesce(CAST(coalesce(paid_amount, total_amount) AS VARCHAR), ''), {quoted('conflict')} FROM ready_orders WHERE conflict"
+    )
+    work.execute("DELETE FROM ready_orders WHERE conflict")
+    # Lines are stored for these orders: the row adds its states and refunds, but must not pay the order a second time.
+    work.execute("UPDATE ready_orders SET is_paid = false WHERE by_line")
+    return contracts
+
+
+def _reject_negative(work: Connection) -> None:
+    negative = "coalesce(total_amount, 0) < 0 OR coalesce(paid_amount, 0) < 0 OR coalesce(refund_amount, 0) < 0"
+    # Refunds are often written as negative amounts; only there the sign says nothing more.
+    work.execute("UPDATE clean_orders SET refund_amount = abs(refund_amount) WHERE refund_amount < 0")
+    work.execute(
+        f"INSERT INTO rejects SELECT file, line, 'paid_amount', CAST(coalesce(paid_amount, total_amount) AS VARCHAR), 'not_an_amount' FROM clean_orders WHERE {negative}"
+    )
+    work.execute(f"DELETE FROM clean_orders WHERE {negative}")
+
+
+def _name_nameless(work: Connection) -> None:
+    """One row, one order, where orders have no number: it is made of who, when, what, and which of several alike."""
+    if not work.execute("SELECT count(*) FROM clean_orders WHERE order_id IS NULL").fetchall()[0][0]:
+        return
+    said = "concat_ws(chr(31), coalesce(member_id, ''), coalesce(created_t, 0), coalesce(paid_t, 0), coalesce(paid_amount, total_amount), coalesce(quantity, 0), coalesce(product_id, ''), coalesce(title, ''))"
+    work.execute(
+        f"""UPDATE clean_orders SET order_id = n.made FROM (
+            SELECT rowid AS r, 'o_' || left(md5(concat_ws(chr(31), {said}, row_number() OVER (PARTITION BY file, {said} ORDER BY line))), 20) AS made
+            FROM clean_orders WHERE order_id IS NULL) AS n WHERE clean_orders.rowid = n.r"""
+    )
+
+
+def _tell_derived(work: Connection, file: StagedFile) -> None:
+    rows = work.execute(
+        f"SELECT count(*), sum(total_amount - paid_amount) FROM clean_orders WHERE file = {file.number} AND is_paid AND status IS DISTINCT FROM 'closed' AND total_amount > paid_amount"
+    ).fetchall()[0]
+    if rows[0]:
+        file.notes.append(
+            Text(
+                zh=f"没有退款列，而此类导出的实付已减去退款：{rows[0]} 单的 总额-实付（合计 {rows[1]:,.2f}）记作退款；如是优惠，请在映射文件写 money_contract = \"before_refund\"",
+                en=f"There is no refund column, and “paid” is net of refunds in this export: total - paid of {rows[0]} orders ({rows[1]:,.2f} in all) is booked as refunds; if it is a discount, say money_contract = \"before_refund\" in a mapping file",
+            )
+        )

@@ -1,0 +1,258 @@
+"""Files into one work database on disk: text cells as they stand, then typed columns, and what could not be read."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from lianyi.kernel.money import minor_digits
+from lianyi.kernel.text import Text
+from lianyi.stream.engines.duckdb import Connection, quoted
+from lianyi.stream.intake import values
+from lianyi.stream.intake.catalogue import FIELD_TYPES, Field, Kind
+from lianyi.stream.intake.columns import ColumnUse
+from lianyi.stream.intake.dates import date_column
+from lianyi.stream.intake.mapping import Layout, Mapping
+from lianyi.stream.intake.opening import SourceFile
+from lianyi.stream.intake.rows import Batch, Reader
+from lianyi.stream.intake.words import words
+from lianyi.stream.workspace import Workspace
+
+MEMORY = "400MB"
+_BAD = {
+    "money": "not_a_number",
+    "price": "not_a_number",
+    "count": "not_a_number",
+    "real": "not_a_number",
+    "share": "not_a_number",
+    "instant": "not_a_date",
+    "day": "not_a_date",
+    "flag": "not_yes_no",
+    "word": "not_listed",
+}
+
+
+@dataclass(slots=True)
+class StagedFile:
+    """One file as it lies in the work database."""
+
+    number: int
+    source: SourceFile
+    reader: Reader
+    kind: Kind
+    mapping: Mapping
+    layout: Layout | None
+    uses: tuple[ColumnUse, ...]
+    read: int = 0
+    ignored: int = 0
+    notes: list[Text] = field(default_factory=list)
+
+    @property
+    def raw(self) -> str:
+        return f"raw_{self.number}"
+
+    @property
+    def used(self) -> list[ColumnUse]:
+        return [u for u in self.uses if u.way != "none"]
+
+
+def prepare_tables(work: Connection) -> None:
+    """Make the tables that every import fills."""
+    work.execute("CREATE TABLE rejects (file INTEGER, line BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)")
+
+
+def create_clean(work: Connection, kind: Kind) -> None:
+    """Make the table of typed rows of a kind."""
+    columns = [f"{f.name} {FIELD_TYPES[f.type]}" for f in kind.fields.values()]
+    columns += [f"{f.name}_said VARCHAR" for f in kind.fields.values() if f.type == "word"]
+    work.execute(f"CREATE TABLE clean_{kind.name} (file INTEGER, line BIGINT, {', '.join(columns)}, extra VARCHAR)")
+
+
+def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]) -> None:
+    """Bring the used columns of a file into the work database, as text.
+
+    tell : called with (bytes of this file so far, rows so far)
+    """
+    wanted = [u.position for u in staged.used]
+    names = [f"c{p}" for p in wanted]
+    work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in names)})")
+    work.execute("BEGIN")
+    for batch in staged.reader.batches(wanted):
+        if len(batch.lines):
+            incoming = pa.Table.from_arrays([batch.lines, *batch.columns], names=["line", *names])
+            work.register("incoming", incoming)
+            work.execute(f"INSERT INTO {staged.raw} SELECT * FROM incoming")
+            work.unregister("incoming")
+        staged.read += len(batch.lines) + len(batch.malformed) + batch.ignored
+        staged.ignored += batch.ignored
+        if batch.malformed:
+            _note_malformed(work, staged.number, batch)
+        tell(batch.position, staged.read)
+    work.execute("COMMIT")
+
+
+def _note_malformed(work: Connection, number: int, batch: Batch) -> None:
+    bad = pa.table(
+        {
+            "line": pa.array([m.line for m in batch.malformed], pa.int64()),
+            "value": pa.array([m.text for m in batch.malformed], pa.string()),
+            "reason": pa.array([m.reason for m in batch.malformed], pa.string()),
+        }
+    )
+    work.register("bad", bad)
+    work.execute(f"INSERT INTO rejects SELECT {number}, line, '', value, reason FROM bad")
+    work.unregister("bad")
+
+
+def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> None:
+    """Read every cell of a staged file as its field's type; unreadable rows go to the rejects, empty ones are ignored."""
+    kind = staged.kind
+    sources = {u.field: f"c{u.position}" for u in staged.used if u.field}
+    texts = {name: (values.cleaned(cell), cell) for name, cell in sources.items()}
+    texts |= {name: (values.cleaned(quoted(v)), quoted(v)) for name, v in staged.mapping.constants.items() if name in kind.fields}
+    typed, said, bad = [], [], []
+    stood_in = {u.field for u in staged.used if u.way == "pseudonym"}
+    for name, (text, cell) in texts.items():
+        one = kind.fields[name]
+        value = _value(work, staged, one, text, workspace, stand_in=name in stood_in)
+        typed.append(f"{value} AS {name}")
+        said.append(f"{text} AS x_{name}, {cell} AS w_{name}")
+        if one.type in {"id", "text"}:
+            if one.type == "id":
+                bad.append((name, f"x_{name} IS NOT NULL AND {values.lost_digits(f'x_{name}')}", "lost_digits"))
+            if staged.source.encoding is not None and staged.source.encoding.damaged:
+                bad.append((name, f"contains(x_{name}, '\ufffd')", "encoding"))
+        elif not one.lenient:
+            bad.append((name, f"x_{name} IS NOT NULL AND {name} IS NULL", _BAD[one.type]))
+    carried = set(staged.layout.carries) if staged.layout else set()
+    for group in kind.needs:
+        have = [n for n in group if n in texts]
+        if have:
+            bad.append((have[0], " AND ".join(f"{n} IS NULL" for n in have), "missing"))
+    extra = _extra(staged)
+    filled = [f"x_{n}" for n in sources] + [f"c{u.position}" for u in staged.used if not u.field]
+    blank = " AND ".join(f"{f} IS NULL" if f.startswith("x_") else f"coalesce(trim({f}), '') = ''" for f in filled) or "false"
+    columns = list(texts)
+    spread = ", ".join(
+        f"coalesce({n}, first_value({n} IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {n}" if n in carried and "order_id" in texts else n
+        for n in columns
+    )
+    words_said = [f"x_{n}" for n in columns if kind.fields[n].type == "word"]
+    reason = "CASE " + " ".join(f"WHEN {test} THEN {quoted(why)}" for _, test, why in bad) + " END" if bad else "NULL"
+    named = "CASE " + " ".join(f"WHEN {test} THEN {quoted(name)}" for name, test, _ in bad) + " END" if bad else "NULL"
+    # What was written, for the rejects; a stand-in's origin is never written down.
+    shown = "CASE field " + " ".join(f"WHEN {quoted(n)} THEN {quoted('***') if n in stood_in else f'w_{n}'}" for n in columns) + " ELSE '' END"
+    work.execute(
+        f"""CREATE TABLE typed AS SELECT *, {named} AS field, {reason} AS reason, {blank} AS blank FROM (
+            SELECT line, {spread}, {', '.join(f'x_{n}, w_{n}' for n in columns)}, extra{''.join(f', c{u.position}' for u in staged.used if not u.field)} FROM (
+                SELECT *, {', '.join(typed)} FROM (SELECT *, {', '.join(said)}, {extra} AS extra FROM {staged.raw})))"""
+    )
+    staged.ignored += _count(work, "SELECT count(*) FROM typed WHERE blank")
+    work.execute(f"INSERT INTO rejects SELECT {staged.number}, line, field, {shown}, reason FROM typed WHERE reason IS NOT NULL AND NOT blank")
+    targets = [*columns, *(f"{n.removeprefix('x_')}_said" for n in words_said), "extra"]
+    work.execute(
+        f"INSERT INTO clean_{kind.name} (file, line, {', '.join(targets)})"
+        f" SELECT {staged.number}, line, {', '.join([*columns, *words_said, 'extra'])} FROM typed WHERE reason IS NULL AND NOT blank"
+    )
+    _tell_unread(work, staged, columns)
+    work.execute(f"DROP TABLE typed; DROP TABLE {staged.raw}")
+
+
+def _tell_unread(work: Connection, staged: StagedFile, columns: list[str]) -> None:
+    """Say which values of lenient fields were left out, the commonest first."""
+    for name in columns:
+        one = staged.kind.fields[name]
+        if not one.lenient or one.type in {"id", "text"}:
+            continue
+        rows = work.execute(
+            f"SELECT x_{name}, count(*) AS n FROM typed WHERE x_{name} IS NOT NULL AND {name} IS NULL AND NOT blank GROUP BY 1 ORDER BY n DESC, 1 LIMIT 5"
+        ).fetchall()
+        if rows:
+            listed = "、".join(f"{v}（{n}）" for v, n in rows)
+            listed_en = ", ".join(f"{v} ({n})" for v, n in rows)
+            staged.notes.append(
+                Text(zh=f"{one.says.zh}里有认不出的值，已当作空：{listed}", en=f"{one.says.en}: values that are not known were left empty: {listed_en}")
+            )
+
+
+def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspace: Workspace, *, stand_in: bool) -> str:
+    """The SQL that reads one field; looks at the whole column where its writing must be decided."""
+    x = f"x_{one.name}"
+    relation = f"(SELECT {text} AS {x} FROM {staged.raw})"
+
+    def ask(sql: str) -> tuple[object, ...]:
+        return work.execute(sql).fetchall()[0]
+
+    if one.type == "text":
+        return x if not stand_in else values.pseudonym_sql(values.identifier(x), workspace.key)
+    if one.type == "id":
+        floats = ask(f"SELECT count({x}), count(*) FILTER (regexp_full_match({x}, '\\d+\\.0')) FROM {relation}")
+        whole = floats[0] == floats[1] and floats[0] != 0
+        if whole:
+            staged.notes.append(Text(zh=f"{one.says.zh}写作 17850.0，读作 17850", en=f"{one.says.en}: written as 17850.0, read as 17850"))
+        bare = values.identifier(x, whole_floats=whole)
+        # Telephone numbers are written in many ways; what is hashed is the number.
+        return values.pseudonym_sql(f"regexp_replace(regexp_replace(lower({bare}), '^(\\+|00)86[- ]?', ''), '^(1\\d\\d)[- ]?(\\d{{4}})[- ]?(\\d{{4}})$', '\\1\\2\\3')", workspace.key) if stand_in else bare
+    if one.type == "word":
+        return values.word(x, words().lists[one.words])
+    if one.type == "flag":
+        return values.flag(x)
+    if one.type in {"instant", "day"}:
+        found = date_column(
+            x,
+            relation,
+            ask,
+            workspace.zone,
+            order=staged.mapping.date_order,
+            default_order="mdy" if workspace.currency == "USD" else "dmy",
+        )
+        if found.ambiguous:
+            staged.notes.append(
+                Text(
+                    zh=f"{one.says.zh}有 {found.ambiguous} 行日与月无法分辨，按{'日/月/年' if found.order == 'dmy' else '月/日/年'}读；可在映射文件写 date_order",
+                    en=f"{one.says.en}: in {found.ambiguous} rows day and month cannot be told apart; read as {found.order}; a mapping file may say date_order",
+                )
+            )
+        return found.instant if one.type == "instant" else found.day
+    filled, plain = ask(f"SELECT count({x}), count({values.plain_number(x)}) FROM {relation}")
+    if one.type == "share":
+        return values.share(x)
+    read = values.plain_number(x)
+    if filled != plain:
+        comma, grouped = ask(
+            f"SELECT count(*) FILTER (regexp_matches({x}, '^[^\\d]*\\d{{1,3}}([.]?\\d{{3}})*,\\d{{1,2}}[^\\d]*$')), count(*) FILTER (regexp_matches({x}, ',\\d{{3}}') OR regexp_matches({x}, '\\d[.]\\d{{1,2}}[^\\d]*$')) FROM {relation}"
+        )
+        read = values.number(x, decimal_comma=bool(comma) and not grouped)
+    if one.type == "money":
+        return values.minor_units(read, minor_digits(workspace.currency))
+    if one.type == "price":
+        return f"TRY_CAST({read} AS DECIMAL(18, 6))"
+    if one.type == "count":
+        return f"CASE WHEN {read} = floor({read}) THEN TRY_CAST({read} AS BIGINT) END"
+    return f"CAST({read} AS DOUBLE)"
+
+
+def _extra(staged: StagedFile) -> str:
+    """SQL of the columns kept beside the fields, as the inside of a JSON object."""
+    parts = [
+        f"CASE WHEN coalesce(trim(c{u.position}), '') <> '' THEN {quoted(_json_key(u.heading))} || to_json(trim(c{u.position})) END"
+        for u in staged.used
+        if not u.field
+    ]
+    return f"nullif(concat_ws(',', {', '.join(parts)}), '')" if parts else "CAST(NULL AS VARCHAR)"
+
+
+def _json_key(heading: str) -> str:
+    return json.dumps(heading, ensure_ascii=False) + ":"
+
+
+def _count(work: Connection, sql: str) -> int:
+    return int(work.execute(sql).fetchall()[0][0])
+
+
+def rejected_rows(work: Connection, number: int) -> Iterator[tuple[int, str, str, str]]:
+    """The rejected rows of a file, in order, without holding them all."""
+    answer = work.execute(f"SELECT line, field, coalesce(value, ''), reason FROM rejects WHERE file = {number} ORDER BY line")
+    while rows := answer.fetchmany(10_000):
+        yield from rows

@@ -1,0 +1,104 @@
+"""Cells to values, as SQL over text: blanks, numbers, money, yes and no, listed words, identifiers.
+
+Each builder takes the SQL of a cleaned text (see `cleaned`) and answers the SQL of its value, null where it cannot be read.
+"""
+
+from lianyi.stream.engines.duckdb import quoted
+from lianyi.stream.intake.words import WordList, words
+
+# Blanks of all widths, and the marks that some programs put round an identifier so that a spreadsheet leaves it alone.
+_BLANKS = "' \t\r\n\u3000\u00a0\u200b\ufeff'"
+_WIDE = "０１２３４５６７８９．，－＋％（）：／￥ＷＫ"  # noqa: RUF001
+_NARROW = "0123456789.,-+%():/¥WK"
+_UNITS = {"万": 10**4, "W": 10**4, "亿": 10**8, "千": 10**3, "K": 10**3, "百万": 10**6, "M": 10**6, "千万": 10**7, "": 1}
+_CURRENCY = r"(?:RMB|CNY|USD|US\$|HK\$|EUR|GBP|[¥￥$£€])"
+# lead, minus, digits, unit, plus, trail
+_NUMBER = rf"^(\()?\s*([-+])?\s*{_CURRENCY}?\s*([-+])?(\d[\d,]*\.?\d*|\.\d+)\s*(百万|千万|万|亿|千|W|K|M)?\s*(\+)?\s*(?:元|圆|块|{_CURRENCY}|件|个|盒|箱|套|次|人|天|条|单|PCS)?\s*(\)|-)?$"
+_GROUPED = r"^\d{1,3}(,\d{3})+(\.\d+)?$"
+MAX_INTEGER = 9_000_000_000_000_000
+
+
+def cleaned(cell: str) -> str:
+    """SQL for a cell without blanks round it, null when it is empty or says so (-, 无, NULL, nan)."""
+    trimmed = f"trim({cell}, {_BLANKS})"
+    listed = ", ".join(quoted(w) for w in sorted(words().empty))
+    # Only short cells can be one of the listed words; the long ones are spared the comparison.
+    return f"CASE WHEN length({trimmed}) > 20 THEN {trimmed} WHEN lower({trimmed}) IN ({listed}) THEN NULL ELSE {trimmed} END"
+
+
+def folded_sql(text: str) -> str:
+    """SQL for a text as lists of words hold it: lower case, no blanks, full-width forms narrowed."""
+    return f"lower(regexp_replace(translate({text}, {quoted(_WIDE + '；＂')}, {quoted(_NARROW + ';')}), '\\s+', '', 'g'))"
+
+
+def identifier(text: str, *, whole_floats: bool = False) -> str:
+    """SQL for an identifier: the wrappings ="123" and '123 undone; 17850.0 read as 17850 where the whole column is written so."""
+    bare = f"CASE WHEN starts_with({text}, '=\"') THEN nullif(trim(rtrim(substr({text}, 3), '\"'), {_BLANKS}), '') WHEN starts_with({text}, '''') THEN nullif(ltrim({text}, ''''), '') ELSE {text} END"
+    return f"regexp_replace({bare}, '\\.0$', '')" if whole_floats else bare
+
+
+def lost_digits(text: str) -> str:
+    """SQL: whether an identifier is a long number that a spreadsheet shortened to 1.23457E+17."""
+    return f"regexp_full_match({text}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
+
+
+def plain_number(text: str) -> str:
+    """SQL for a number written plainly, such as 1234.5."""
+    return f"TRY_CAST({text} AS DECIMAL(24, 6))"
+
+
+def number(text: str, *, decimal_comma: bool = False) -> str:
+    """SQL for a number however people write it, as DECIMAL(28, 6): 1,234.50, (5.00), 5-, ¥1.2万, 3.5w, 10万+, １２."""
+    said = f"upper(translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)}))"
+    if decimal_comma:
+        said = f"translate({said}, ',.', '.,')"
+    part = f"regexp_extract({said}, {quoted(_NUMBER)}, {{}})"
+    digits = part.format(4)
+    right = f"(position(',' IN {digits}) = 0 OR regexp_matches({digits}, {quoted(_GROUPED)}))"
+    unit = "CASE " + part.format(5) + " " + " ".join(f"WHEN {quoted(u)} THEN {size}" for u, size in _UNITS.items()) + " END"
+    negative = f"({part.format(2)} = '-' OR {part.format(3)} = '-' OR {part.format(7)} = '-' OR ({part.format(1)} = '(' AND {part.format(7)} = ')'))"
+    value = f"CAST(TRY_CAST(replace({digits}, ',', '') AS DECIMAL(18, 6)) AS DECIMAL(18, 6)) * CAST({unit} AS DECIMAL(10, 0)) * CASE WHEN {negative} THEN CAST(-1 AS DECIMAL(1, 0)) ELSE CAST(1 AS DECIMAL(1, 0)) END"
+    return f"coalesce({plain_number(text) if not decimal_comma else 'NULL'}, CASE WHEN {right} THEN {value} END)"
+
+
+def minor_units(value: str, digits: int) -> str:
+    """SQL for an amount in minor units of a decimal in major ones, rounded half away from zero; null beyond what an integer holds."""
+    return f"TRY_CAST({value} * {10**digits} AS BIGINT)"
+
+
+def share(text: str) -> str:
+    """SQL for a proportion: 12% and 0.12 are the same; the sign decides, never the size."""
+    said = f"translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)})"
+    bare = number(f"rtrim({said}, '% ')")
+    return f"CAST(CASE WHEN ends_with({said}, '%') THEN {bare} / 100 ELSE {bare} END AS DOUBLE)"
+
+
+def flag(text: str) -> str:
+    """SQL for yes and no in the words people use."""
+    listed = words().flags.exact
+    yes = ", ".join(quoted(w) for w, v in listed.items() if v == "true")
+    no = ", ".join(quoted(w) for w, v in listed.items() if v == "false")
+    said = folded_sql(text)
+    return f"CASE WHEN {said} IN ({yes}) THEN true WHEN {said} IN ({no}) THEN false END"
+
+
+def word(text: str, listed: WordList) -> str:
+    """SQL for the meaning of a listed word, null for one that is not listed."""
+    said = folded_sql(text)
+    by_meaning: dict[str, list[str]] = {}
+    for known, meaning in listed.exact.items():
+        by_meaning.setdefault(meaning, []).append(known)
+    cases = [f"WHEN {said} IN ({', '.join(quoted(w) for w in [*known, meaning])}) THEN {quoted(meaning)}" for meaning, known in by_meaning.items()]
+    cases += [f"WHEN position({quoted(part)} IN {said}) > 0 THEN {quoted(meaning)}" for part, meaning in listed.part]
+    return f"CASE {' '.join(cases)} END"
+
+
+def pseudonym_sql(value: str, key: bytes, *, prefix: str = "m") -> str:
+    """SQL for kernel.ids.pseudonym: the same HMAC-SHA-256, cut to 80 bits."""
+    import hashlib
+
+    block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+    inner = "".join(f"\\x{b ^ 0x36:02X}" for b in block)
+    outer = "".join(f"\\x{b ^ 0x5C:02X}" for b in block)
+    digest = f"sha256('{outer}'::BLOB || unhex(sha256('{inner}'::BLOB || encode({value}))))"
+    return f"CASE WHEN {value} IS NULL THEN NULL ELSE '{prefix}_' || left({digest}, 20) END"
