@@ -39,6 +39,21 @@ def _points(values: tuple[float | None, ...], scale: float = 1, *, last_open: bo
     )
 
 
+SECTIONS = {
+    "first_reply_seconds": "care",
+    "nps": "care",
+    "csat": "care",
+    "referral_cycle_days": "fission",
+    "k_factor": "fission",
+    "bargain_success_rate": "campaigns",
+    "group_success_rate": "campaigns",
+    "retention_d30": "growth",
+    "visitors": "traffic",
+    "reads": "traffic",
+    "odd_metric": "",
+}
+
+
 def figure(metric: str, zh: str, en: str, unit: str, value: Any, baseline: Any = None, **more: Any) -> Figure:
     """A figure with its change worked out; `more` overrides any field."""
     change = None if value is None or baseline is None else value - baseline
@@ -56,6 +71,7 @@ def figure(metric: str, zh: str, en: str, unit: str, value: Any, baseline: Any =
         "excluded": None,
         "missing": (),
         "version": 1,
+        "section": SECTIONS.get(metric, "money"),
         "baseline": baseline,
         "change": change,
         "change_share": None if change is None or not baseline else change / abs(baseline),
@@ -185,7 +201,7 @@ def _figures() -> tuple[Figure, ...]:
         figure("referral_cycle_days", "裂变周期", "Referral cycle", "days", 6.5, 7.0, better="down", n=19),
         figure("bargain_success_rate", "砍价成功率", "Bargain success rate", "ratio", 0.4286, None, interval=(0.2448, 0.6345), n=21),
         figure("nps", "净推荐值", "Net promoter score", "score", 41.0, 38.0, interval=(33.5, 48.5), n=312),
-        figure("k_factor", "裂变系数", "K-factor", "ratio", 0.21, 0.18, interval=(0.17, 0.26), n=820, eligible=820, excluded=140),
+        figure("k_factor", "裂变系数", "K-factor", "score", 0.21, 0.18, interval=(0.17, 0.26), n=820, eligible=820, excluded=140),
         figure("group_success_rate", "成团率", "Group success rate", "ratio", None, status=UNDEFINED, n=0, eligible=0, excluded=0),
         figure("retention_d30", "30 日留存率", "30-day retention", "ratio", None, status=UNDEFINED, n=0, eligible=0, excluded=46),
         missing("visitors", "访客数", "Visitors", "count", "page_viewed", "product_viewed"),

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.result import OK, Figure, Point
-from lianyi.insight.evaluate.scoring import anchors
 from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.clock import Window, day_of, period_start, periods
 
@@ -24,6 +23,14 @@ def course_grain(window: Window) -> str:
     'month'
     """
     return "month" if window.days >= 150 else "week" if window.days >= 35 else "day"
+
+
+def compared_values(case: Case, names: Sequence[str]) -> dict[str, tuple[MetricValue, MetricValue]]:
+    """Metrics over the compared windows: (now, before); empty where nothing can be compared."""
+    if case.comparison is None:
+        return {}
+    now, before = (_totals(case, names, window) for window in (case.comparison.now, case.comparison.before))
+    return {name: (now[name], before[name]) for name in names}
 
 
 def all_figures(case: Case) -> dict[str, Figure]:
@@ -96,8 +103,3 @@ def with_targets(figures: Mapping[str, Figure], reached: Mapping[str, tuple[floa
         if name in noted:
             noted[name] = dataclasses.replace(noted[name], target=target, attainment=attainment, verdict=verdict)
     return noted
-
-
-def scored_metrics() -> tuple[str, ...]:
-    """Metrics that a method scores."""
-    return tuple(dict.fromkeys(anchor.metric for method in ("data_analysis", "input_output") for anchor in anchors(method)))

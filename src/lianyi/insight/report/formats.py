@@ -60,7 +60,7 @@ class Formatter:
         if quantity.unit == "days":
             return f"{sign}{plain(size, min(1, places(size)))} {self._word('天', 'day' if size == 1 else 'days')}"
         if quantity.unit == "score":
-            return f"{sign}{size:.1f}"
+            return f"{sign}{size:.{1 if size >= 10 or size == 0 else 2}f}"
         if quantity.unit == "times":
             return f"{sign}{plain(size, min(2, places(size)))}"
         return sign + self._count(size, short=short)

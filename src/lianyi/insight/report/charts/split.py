@@ -42,7 +42,7 @@ def split(picture: Split, slot: Slot) -> Spec:
     layers: list[Spec] = [
         {
             "data": rows([{"i": 0, "b": 0}]),
-            "mark": {"type": "point", "opacity": 0},
+            "mark": {"type": "point", "opacity": 0, "color": COLOURS["line"]},
             "encoding": {
                 "x": x("i", across, axis=axis([float(i) for i in shown], [labels[i] for i in shown], orient="bottom")),
                 "y": y("b", domain, axis=axis(marks, names, grid=True, orient="left")),

@@ -29,7 +29,7 @@ def trend(picture: Trend, slot: Slot) -> Spec:
     layers: list[Spec] = [
         {
             "data": rows([{"i": 0, "v": marks[0]}]),
-            "mark": {"type": "point", "opacity": 0},
+            "mark": {"type": "point", "opacity": 0, "color": COLOURS["line"]},
             "encoding": {"x": x("i", across, axis=x_axis), "y": y("v", domain, axis=y_axis)},
         }
     ]

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure
-from lianyi.insight.measure import catalogue
 from lianyi.insight.report.document import Interval, Label, Quantity, Spark
 from lianyi.insight.report.formats import EMPTY, Formatter
 from lianyi.insight.report.periods import grain_of, period_end
@@ -12,9 +11,7 @@ from lianyi.insight.report.words import Words
 from lianyi.kernel.text import Text
 
 SMALL_N = 30
-MULTIPLES = frozenset(
-    {"input_output_ratio", "roas", "ltv_cac", "k_factor", "reach_multiplier", "pages_per_visit", "interactions_per_active", "frequency"}
-)
+MULTIPLES = frozenset({"input_output_ratio", "roas", "incremental_profit_per_yuan", "frequency", "orders_per_buyer"})
 """Ratios that people read as "5.2 times", not as a percentage."""
 
 
@@ -38,10 +35,9 @@ class Context:
         """A name out of the data: bilingual where it is ours, as it stands where it is the shop's."""
         return self.say(value) if isinstance(value, Text) else str(value)
 
-    def section(self, metric: str) -> str:
-        """The part of the catalogue a metric belongs to, in words."""
-        entry = catalogue().get(metric)
-        return (self.words.of("section", entry.section) if entry else None) or self.words("section.other")
+    def section(self, figure: Figure) -> str:
+        """The part of the catalogue a figure belongs to, in words."""
+        return self.words.of("section", figure.section) or self.words("section.other")
 
     def unit(self, metric: str, unit: str) -> str:
         """The unit as people read it."""

@@ -21,10 +21,11 @@ class File:
     says: Text
     events: frozenset[str]
     tables: frozenset[str]
+    inputs: frozenset[str]
 
     def holds(self, wanted: Input) -> bool:
         """Whether the file supplies an input."""
-        return bool(self.events & set(wanted.events) or self.tables & {table for table, _ in wanted.columns})
+        return wanted.id in self.inputs or bool(self.events & set(wanted.events) or self.tables & {table for table, _ in wanted.columns})
 
 
 @cache
@@ -33,10 +34,18 @@ def files() -> tuple[File, ...]:
     raw = tomllib.loads(resources.files("lianyi.insight.report").joinpath("files.toml").read_text(encoding="utf-8"))
     found = []
     for id_, entry in raw.items():
-        unknown = sorted(set(entry) - {"says", "events", "tables"})
+        unknown = sorted(set(entry) - {"says", "events", "tables", "inputs"})
         if unknown:
             raise Broken(reason=f"files.toml [{id_}]: unknown key {unknown[0]}")
-        found.append(File(id_, Text.of(entry["says"]), frozenset(entry.get("events", ())), frozenset(entry.get("tables", ()))))
+        found.append(
+            File(
+                id_,
+                Text.of(entry["says"]),
+                frozenset(entry.get("events", ())),
+                frozenset(entry.get("tables", ())),
+                frozenset(entry.get("inputs", ())),
+            )
+        )
     return tuple(found)
 
 

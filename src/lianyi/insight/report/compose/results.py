@@ -134,7 +134,7 @@ def _metric_table(context: Context, figures: list[Figure]) -> Table:
     columns += [Column("interval", words("col.interval", level=level), "interval"), Column("n", words("col.n"), "count")]
     if any(f.series for f in figures):
         columns.append(Column("trend", words("col.trend"), "spark"))
-    order = list(dict.fromkeys(context.section(f.metric) for f in figures))
+    order = list(dict.fromkeys(context.section(f) for f in figures))
     return Table(
         "metrics-table",
         words("results.metrics"),
@@ -156,7 +156,7 @@ def _metric_row(context: Context, figure: Figure) -> Row:
         "n": Quantity(figure.n, "count") if figure.n is not None else None,
         "trend": context.spark(figure),
     }
-    return Row(cells, group=context.section(figure.metric))
+    return Row(cells, group=context.section(figure))
 
 
 def series_table(context: Context) -> Table | None:

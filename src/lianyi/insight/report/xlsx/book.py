@@ -17,6 +17,7 @@ INJECTED = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet may take for a formula when a text cell is edited."""
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 LONGEST_TEXT = 32_000
+NARROWEST, WIDEST = 9, 60
 PERIOD_FORMATS = {
     "zh": {"month": 'yyyy"年"m"月"', "day": "yyyy-mm-dd", "week": "yyyy-mm-dd", "quarter": "yyyy-mm-dd"},
     "en": {"month": "mmm yyyy", "day": "d mmm yyyy", "week": "d mmm yyyy", "quarter": "d mmm yyyy"},
@@ -33,6 +34,7 @@ class Book:
         self.formatter = Formatter(document.language, document.currency)
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
+        self._widths: dict[tuple[str, int], int] = {}
         made = dt.datetime.fromisoformat(document.made_at).replace(tzinfo=None)
         self.workbook.set_properties({"title": document.title, "author": "Lianyi", "created": made, "comments": document.snapshot})
         self.workbook.set_size(2400, 1500)
@@ -72,6 +74,14 @@ class Book:
         self._names.add(name.casefold())
         return name
 
+    def widen(self, sheet: Worksheet, column: int, characters: int) -> None:
+        """Make a column at least so many characters wide, within bounds; tables that share a column share the widest."""
+        key = (sheet.get_name(), column)
+        wanted = min(max(characters, NARROWEST), WIDEST)
+        if wanted > self._widths.get(key, 0):
+            self._widths[key] = wanted
+            sheet.set_column(column, column, wanted)
+
     def text(self, sheet: Worksheet, row: int, column: int, text: str, **properties: Any) -> None:
         """A text cell, always a text cell: one that begins like a formula keeps Excel's own text mark when it is edited."""
         if text.startswith(INJECTED):
@@ -83,8 +93,11 @@ class Book:
     ) -> None:
         """A number with its format, by formula where one is given; the reason where there is no number."""
         value = cell_value(quantity, self.document.currency)
+        if value is None and not quantity.because:
+            sheet.write_blank(row, column, None, self.format(**properties))
+            return
         if value is None:
-            self.text(sheet, row, column, quantity.because or "", font_color=COLOURS["ink-3"], align="right", **properties)
+            self.text(sheet, row, column, quantity.because, font_color=COLOURS["ink-3"], align="right", **properties)
             return
         fraction = quantity.unit == "count" and value != round(value)
         shown = self.format(
@@ -110,7 +123,8 @@ class Book:
             case Quantity():
                 self.quantity(sheet, row, column, cell, formula=formula, **properties)
             case Label():
-                self.text(sheet, row, column, cell.text, text_wrap=len(cell.text) > 40, **properties)
+                wrapped = columns_of(cell.text) > WIDEST
+                self.text(sheet, row, column, cell.text, text_wrap=wrapped, **properties)
             case Period():
                 self.date(sheet, row, column, cell, **properties)
             case _:
@@ -128,7 +142,7 @@ class Book:
         """Width of a cell's writing in characters."""
         match cell:
             case Quantity():
-                return columns_of(self.formatter.full(cell)) + (4 if cell.unit == "money" else 1)
+                return columns_of(self.formatter.full(cell)) + (5 if cell.unit == "money" else 1)
             case Label():
                 return columns_of(cell.text)
             case Period():

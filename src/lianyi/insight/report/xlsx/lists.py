@@ -18,7 +18,7 @@ from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.tables import write_table
 
 
-def actions_table(book: Book, block: Actions) -> Table:
+def actions_table(book: Book, block: Actions, *, reasons: bool = True) -> Table:
     words = book.words
     columns = (
         Column("action", words("sheet.action"), "text"),
@@ -27,7 +27,7 @@ def actions_table(book: Book, block: Actions) -> Table:
         Column("due", words("conclude.due"), "days"),
         Column("effort", words("conclude.effort"), "text"),
         Column("measure", words("conclude.proof"), "text"),
-        Column("why", words("col.why"), "text"),
+        *((Column("why", words("col.why"), "text"),) if reasons else ()),
     )
     rows = tuple(
         Row(

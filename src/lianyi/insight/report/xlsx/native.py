@@ -6,7 +6,7 @@ from xlsxwriter.chart import Chart as NativeChart
 from xlsxwriter.worksheet import Worksheet
 
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import Chart, Table
+from lianyi.insight.report.document import Chart, Period, Quantity, Table
 from lianyi.insight.report.pictures import Cohorts, Funnel, Line, Ranking, Split, Trend, Waterfall
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.numbers import axis_format
@@ -15,6 +15,8 @@ from lianyi.kernel.money import minor_digits
 
 SHADES = (COLOURS["accent"], "#5f97a3", "#a6c5cc", "#d3e3e6")
 WIDTH, HEIGHT = 760, 340
+AXIS_DATES = {"zh": ("m/d", "yy/m"), "en": ("d mmm", "mmm yy")}
+HELPER_COLUMNS = 14  # how far right of a chart its own cells stand, clear of the chart
 
 
 def add_chart(book: Book, sheet: Worksheet, chart: Chart, where: Range, top: int, left: int) -> bool:
@@ -47,10 +49,16 @@ def _number_keys(table: Table, unit: str) -> list[str]:
     return [column.key for column in table.columns if column.unit == unit]
 
 
-def _axes(native: NativeChart, book: Book, unit: str, most: float, *, reverse: bool = False) -> None:
+def _axes(native: NativeChart, book: Book, unit: str, most: float, *, dated: str = "") -> None:
     quiet = {"size": 9, "color": COLOURS["ink-3"]}
     native.set_x_axis(
-        {"num_font": quiet, "line": {"color": COLOURS["muted"]}, "major_tick_mark": "none", "label_position": "low", "reverse": reverse}
+        {
+            "num_font": quiet,
+            "line": {"color": COLOURS["muted"]},
+            "major_tick_mark": "none",
+            "label_position": "low",
+            **({"text_axis": True, "num_format": dated} if dated else {}),
+        }
     )
     native.set_y_axis(
         {
@@ -89,7 +97,7 @@ def _lines(book: Book, where: Range, table: Table, lines: tuple[Line, ...], unit
             if all(line.complete):
                 del series["points"]
         native.add_series(series)
-    _axes(native, book, unit, max(largest(table, key, book.document.currency) for key in keys))
+    _axes(native, book, unit, max(largest(table, key, book.document.currency) for key in keys), dated=_dates(book, table))
     native.set_legend({"none": True} if len(keys) == 1 else {"position": "top"})
     native.show_blanks_as("gap")
     return native
@@ -109,7 +117,7 @@ def _areas(book: Book, where: Range, table: Table, unit: str) -> NativeChart | N
                 "fill": {"color": SHADES[min(k, len(SHADES) - 1)]},
             }
         )
-    _axes(native, book, unit, sum(largest(table, key, book.document.currency) for key in keys))
+    _axes(native, book, unit, sum(largest(table, key, book.document.currency) for key in keys), dated=_dates(book, table))
     native.set_legend({"position": "top"})
     return native
 
@@ -124,8 +132,7 @@ def _bars(book: Book, where: Range, table: Table, picture: Ranking) -> NativeCha
         "categories": where.reference(name),
         "values": where.reference(key),
         "fill": {"color": COLOURS["accent"]},
-        "invert_if_negative": True,
-        "invert_if_negative_color": COLOURS["bad"],
+        "points": _fills(table, key),
         "gap": 60,
         "data_labels": {
             "value": True,
@@ -144,17 +151,37 @@ def _bars(book: Book, where: Range, table: Table, picture: Ranking) -> NativeCha
         }
         del series["data_labels"]
     native.add_series(series)
-    _axes(native, book, picture.unit, largest(table, key, book.document.currency), reverse=True)
+    native.set_y_axis(
+        {
+            "num_font": {"size": 10, "color": COLOURS["ink"]},
+            "line": {"color": COLOURS["muted"]},
+            "major_tick_mark": "none",
+            "label_position": "low",
+            "reverse": True,
+        }
+    )
+    native.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     native.set_legend({"none": True})
-    native.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
     return native
+
+
+def _dates(book: Book, table: Table) -> str:
+    """The date format of a table whose rows are periods; empty when they are not."""
+    cell = table.rows[0].cells.get(table.columns[0].key) if table.rows else None
+    return AXIS_DATES[book.document.language][cell.grain == "month"] if isinstance(cell, Period) else ""
+
+
+def _fills(table: Table, key: str) -> list[dict[str, Any]]:
+    """One fill a bar: falls in the second colour."""
+    values = [cell.value if isinstance(cell := row.cells.get(key), Quantity) else None for row in table.rows]
+    return [{"fill": {"color": COLOURS["bad" if (value or 0) < 0 else "accent"]}} for value in values]
 
 
 def _waterfall(book: Book, sheet: Worksheet, where: Range, picture: Waterfall, left: int) -> NativeChart:
     """A stacked column on cells of its own: an invisible foot, then level, rise or fall."""
     words = book.words
     scale = 10 ** -minor_digits(book.document.currency) if picture.unit == "money" else 1
-    top, column = where.after + 20, left
+    top, column = where.head, left + HELPER_COLUMNS
     heads = ("", "", words("col.now"), "+", "−")
     for k, head in enumerate(heads):
         book.text(sheet, top, column + k, head, font_color=COLOURS["ink-3"], font_size=9)

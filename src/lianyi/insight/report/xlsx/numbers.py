@@ -12,7 +12,7 @@ _BASES = {
     "times": "0.00",
     "days": "#,##0.0",
     "seconds": "#,##0",
-    "score": "0.0",
+    "score": "0.0#",
     POINTS: '0.00" pp"',
 }
 
@@ -65,7 +65,7 @@ def axis_format(unit: str, currency: str, largest: float, language: str) -> str:
     symbol = money.SIGNS.get(currency, "") if unit == "money" else ""
     if unit in ("money", "count"):
         if language == "zh" and largest >= 20_000:
-            return f'"{symbol}"0!.0,"万"'
+            return f'"{symbol}"0\\.0,"万"'
         if language == "en" and largest >= 2_000_000:
             return f'"{symbol}"0.0,,"M"'
         if language == "en" and largest >= 20_000:

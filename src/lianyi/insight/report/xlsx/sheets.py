@@ -21,7 +21,7 @@ from lianyi.insight.report.document import (
     Spark,
     Table,
 )
-from lianyi.insight.report.pictures import Cohorts, Waterfall
+from lianyi.insight.report.pictures import Cohorts
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.lists import actions_table
@@ -50,7 +50,7 @@ def summary(book: Book) -> None:
             where = write_table(book, sheet, _cards_table(book, block), row + 1)
             row = where.after + 1
         elif isinstance(block, Actions):
-            where = write_table(book, sheet, actions_table(book, block), row + 1)
+            where = write_table(book, sheet, actions_table(book, block, reasons=False), row + 1)
             row = where.after + 1
     say(book, sheet, row, words("sheet.formula_note"), font_size=9)
     for line in document.footer:
@@ -188,7 +188,7 @@ def decomposition(book: Book) -> None:
         own = write_table(book, sheet, chart.table, row)
         right = max(own.columns.values()) + 2
         add_chart(book, sheet, chart, own, row, right)
-        row = max(own.after, row + CHART_ROWS) + (len(chart.table.rows) + 6 if isinstance(chart.picture, Waterfall) else 2)
+        row = max(own.after, row + CHART_ROWS) + 2
     sheet.freeze_panes(HEAD + 1, 1)
 
 

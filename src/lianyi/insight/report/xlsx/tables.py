@@ -11,7 +11,6 @@ from lianyi.insight.report.document import Column, Interval, Quantity, Row, Spar
 from lianyi.insight.report.xlsx.book import Book, columns_of
 from lianyi.insight.report.xlsx.numbers import POINTS, cell_value, scale_of, shown_unit
 
-NARROWEST, WIDEST = 9, 60
 TOTAL_TOLERANCE = 1e-9
 
 
@@ -50,28 +49,30 @@ def write_table(book: Book, sheet: Worksheet, table: Table, top: int, *, left: i
         places[column.key] = at
         names = (words("sheet.low"), words("sheet.high")) if column.unit == "interval" else (column.heading,)
         for name in names:
-            book.text(sheet, top, at, name, align="left" if column.unit in ("text", "date") else "right", **head)
+            words_ = column.unit in ("text", "date")
+            book.text(sheet, top, at, name, align="left" if words_ else "right", indent=int(words_ and at > left), **head)
             widths[at] = columns_of(name) + 2
             at += 1
     marked = any(row.marked for row in table.rows)
     if marked:
-        book.text(sheet, top, at, words("sheet.complete"), align="left", **head)
-        widths[at] = columns_of(words("sheet.complete")) + 2
+        book.text(sheet, top, at, words("sheet.complete"), align="left", indent=1, **head)
+        widths[at] = columns_of(words("sheet.complete")) + 4
     row_at = top + 1
     for row in table.rows:
         _write_row(book, sheet, columns, places, row, row_at, widths)
         if marked:
-            book.text(sheet, row_at, at, words("sheet.no") if row.marked else words("sheet.yes"), bottom=1, bottom_color=COLOURS["line"])
+            book.text(
+                sheet, row_at, at, words("sheet.no") if row.marked else words("sheet.yes"), indent=1, bottom=1, bottom_color=COLOURS["line"]
+            )
         row_at += 1
     last = row_at - 1
     if len(table.rows) > 1 and any(column.total == "sum" for column in columns):
-        _write_totals(book, sheet, columns, places, table.rows, top + 1, row_at)
+        _write_totals(book, sheet, columns, places, table.rows, top + 1, row_at, widths)
         row_at += 1
+    last_words = columns[-1].unit == "text" and len(columns) > 1 and not marked
     for index, width in widths.items():
-        current = sheet.col_info.get(index)
-        wanted = min(max(width, NARROWEST), WIDEST)
-        if current is None or current.width < wanted:
-            sheet.set_column(index, index, wanted)
+        if not (last_words and index == places[columns[-1].key]):  # the last words of a row may run over the empty cells beside them
+            book.widen(sheet, index, width)
     return Range(sheet.get_name(), top, top + 1, last, places, row_at)
 
 
@@ -83,6 +84,10 @@ def _write_row(
         look.update(italic=True, bg_color=COLOURS["hatch"])
     for column in columns:
         place, cell = places[column.key], row.cells.get(column.key)
+        if place != min(places.values()) and not isinstance(cell, Quantity):
+            look["indent"] = 1
+        else:
+            look.pop("indent", None)
         if column.unit == "interval":
             book.ends(sheet, at, place, cell if isinstance(cell, Interval) else None, **look)
             continue
@@ -113,7 +118,14 @@ def _formula(book: Book, column: Column, places: dict[str, int], row: Row, at: i
 
 
 def _write_totals(
-    book: Book, sheet: Worksheet, columns: list[Column], places: dict[str, int], rows: tuple[Row, ...], first: int, at: int
+    book: Book,
+    sheet: Worksheet,
+    columns: list[Column],
+    places: dict[str, int],
+    rows: tuple[Row, ...],
+    first: int,
+    at: int,
+    widths: dict[int, int],
 ) -> None:
     look: dict[str, Any] = {"bold": True, "top": 1, "top_color": COLOURS["muted"]}
     for k, column in enumerate(columns):
@@ -125,6 +137,7 @@ def _write_totals(
         elif column.total == "sum" and len(numbers) == len(cells):
             total = Quantity(sum(number.value or 0 for number in numbers), numbers[0].unit, delta=numbers[0].delta)
             span = f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(at - 1, place)}"
+            widths[place] = max(widths[place], book.shown_width(total) + 3)
             book.quantity(sheet, at, place, total, formula=f"=SUM({span})", **look)
         else:
             sheet.write_blank(at, place, None, book.format(**look))
