@@ -11,7 +11,7 @@ from lianyi.stream.record import VIEW_COLUMNS
 
 # Reads the member of a fact, known at once or learnt later from the device.
 STITCHED_MEMBER = "CASE WHEN e.member_id IS NOT NULL THEN e.member_id WHEN e.actor <> e.device_id THEN e.actor END"
-FIRST_PAID = "(SELECT {member} AS member_id, min(e.d) AS first_d FROM events AS e WHERE e.name = 'order_paid' GROUP BY {member})"
+FIRST_PAID = "(SELECT {member} AS {key}, min(e.d) AS {value} FROM events AS e WHERE e.name = 'order_paid' GROUP BY {member})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def breakdown(id_: str, engine: Engine, *, since: str = "$from_d") -> Breakdown:
     if found.table is None:
         value, join = column, ""
     else:
-        table = FIRST_PAID.format(member=member) if found.table == "first_paid" else found.table
+        table = FIRST_PAID.format(member=member, key=found.key, value=found.value) if found.table == "first_paid" else found.table
         value, join = f"t.{found.value}", f"LEFT JOIN {table} AS t ON t.{found.key} = {column}"
     value = (found.inner or value).replace("{member}", member)
     if found.outer:

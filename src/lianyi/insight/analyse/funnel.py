@@ -200,8 +200,8 @@ def _known(engine: Engine, steps: Sequence[str]) -> None:
 
 
 def _sessions_missing(engine: Engine, params: Mapping[str, object]) -> bool:
-    question = f"SELECT 1 AS found FROM events AS e WHERE {funnel_sql.IN_WINDOW} AND e.session_id IS NULL AND e.actor IS NOT NULL LIMIT 1"
-    return int(engine.run(question, params).num_rows) > 0
+    question = f"SELECT count(*) AS n FROM events AS e WHERE {funnel_sql.IN_WINDOW} AND e.session_id IS NULL AND e.actor IS NOT NULL"
+    return int(engine.run(question, params)["n"][0].as_py()) > 0
 
 
 def _open_from(engine: Engine, window: Window, within_us: int | None) -> int:

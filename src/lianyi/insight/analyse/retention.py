@@ -236,7 +236,8 @@ def retention(
 
 def _start_there_is(engine: Engine) -> str:
     for name, start in (("member_joined", "joined"), ("order_paid", "first_purchase")):
-        if engine.run("SELECT 1 AS found FROM events WHERE name = $name AND actor IS NOT NULL LIMIT 1", {"name": name}).num_rows:
+        question = "SELECT count(*) AS n FROM events WHERE name = $name AND actor IS NOT NULL"
+        if engine.run(question, {"name": name})["n"][0].as_py():
             return start
     return "first_seen"
 
