@@ -103,7 +103,7 @@ def report(
             made_at=dt.datetime.now(workspace.zone),
             version=version("lianyi"),
             baseline=baseline,
-            imports=list_imports(workspace),
+            imports=[record.report for record in list_imports(workspace)],
             level=level,
         )
         progress(0.6, say("写报告", "writing the report"))

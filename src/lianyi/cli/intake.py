@@ -11,7 +11,7 @@ from lianyi.cli.progress import shown
 from lianyi.cli.speech import language, say
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
-from lianyi.stream.intake import KINDS, Progress, import_files, save_mapping
+from lianyi.stream.intake import KINDS, ImportReport, Mapping, Progress, import_files, save_mapping
 
 
 @click.command(
@@ -61,7 +61,7 @@ def command(
     with shown(say("导入", "Importing")) as report:
 
         def advance(step: Progress) -> None:
-            report(step.share, f"{step.rows:,} " + say("行", "rows"))
+            report(step.done_bytes / max(step.total_bytes, 1), f"{step.rows:,} " + say("行", "rows"))
 
         done = import_files(
             opened_workspace(),
@@ -75,12 +75,19 @@ def command(
             progress=advance,
         )
     if saved is not None:
-        save_mapping(done, saved)
+        _save(done, saved, _constants(constants))
     if as_json:
         click.echo(json.dumps(done.to_json(), ensure_ascii=False))
         return
     for line in done.summary():
         click.echo(line.say(language()))
+
+
+def _save(done: ImportReport, path: Path, constants: dict[str, str]) -> None:
+    """The mapping of the first file, as a file to edit; an import of several files is of one kind, and usually of one layout."""
+    first = done.files[0]
+    found = Mapping(kind=first.kind, money_contract=first.money_contract, columns=first.mapping, constants=constants)
+    save_mapping(found, path, says=first.reasons, language=language())
 
 
 def _constants(given: tuple[str, ...]) -> dict[str, str]:

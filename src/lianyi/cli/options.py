@@ -33,7 +33,7 @@ class NoFacts(BadInput):
 def opened_workspace(path: Path | None = None) -> Workspace:
     """The workspace this run acts on; made with the defaults when it is not there."""
     context = click.get_current_context()
-    chosen = path or context.find_object(dict).get("workspace") or os.environ.get("LIANYI_HOME") or "lianyi-data"
+    chosen = path or (context.find_object(dict) or {}).get("workspace") or os.environ.get("LIANYI_HOME") or "lianyi-data"
     return workspaces.create(Path(chosen))
 
 

@@ -13,7 +13,7 @@ from lianyi.insight.evaluate import sources
 from lianyi.insight.evaluate.case import Case, span
 from lianyi.insight.evaluate.decomposition import decomposed
 from lianyi.insight.evaluate.exhibits import all_exhibits, weekly_blocks
-from lianyi.insight.evaluate.figures import all_figures, with_targets
+from lianyi.insight.evaluate.figures import all_figures, compared_values, with_targets
 from lianyi.insight.evaluate.findings import buyers as buyer_findings
 from lianyi.insight.evaluate.findings import days as day_findings
 from lianyi.insight.evaluate.findings import funnel as funnel_findings
@@ -23,9 +23,10 @@ from lianyi.insight.evaluate.findings import targets as target_findings
 from lianyi.insight.evaluate.methods import data_analysis, input_output, targets
 from lianyi.insight.evaluate.playbook import suggest
 from lianyi.insight.evaluate.result import SEVERITIES, Evaluation, Finding
-from lianyi.insight.evaluate.scoring import scorecard_version
+from lianyi.insight.evaluate.scoring import anchors, scorecard_version
 from lianyi.insight.evaluate.summary import summary
 from lianyi.insight.evaluate.windows import asked_baseline, comparison, covered
+from lianyi.insight.measure import MetricValue
 from lianyi.kernel.clock import Window, date_of, parse_zone
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
@@ -86,24 +87,8 @@ def evaluate(
     case.figures = with_targets(case.figures, targets.noted(case, attained))
     checked = data_checks.all_checks(case, imports)
     grade = data_checks.grade_of(checked)
-    blocks = weekly_blocks(
-        case,
-        [
-            m
-            for m in (
-                "net_sales",
-                "contribution_profit",
-                "orders",
-                "buyers",
-                "new_buyers",
-                "aov",
-                "visitors",
-                "active_members",
-                "new_members",
-            )
-            if case.value(m) is not None
-        ],
-    )
+    pairs = compared_values(case, [anchor.metric for anchor in anchors(data_analysis.ID)])
+    blocks = weekly_blocks(case, [a.metric for a in anchors(data_analysis.ID) if not a.in_points and _comparable(pairs.get(a.metric))])
     parts = None if compared is None else decomposed(explain_change(engine, compared.now, compared.before), compared)
     found = _ranked(
         [
@@ -122,7 +107,7 @@ def evaluate(
         ]
     )
     methods = (
-        data_analysis.evaluate(case, grade=grade, blocks=blocks),
+        data_analysis.evaluate(case, grade=grade, blocks=blocks, pairs=pairs),
         targets.evaluate(case, attained, grade=grade),
         input_output.evaluate(case, grade=grade),
     )
@@ -156,3 +141,7 @@ def evaluate(
 def _ranked(found: list[Finding]) -> tuple[Finding, ...]:
     """Worst first, and among equals the one with more money."""
     return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -abs(f.money_at_stake or 0), f.id)))
+
+
+def _comparable(pair: tuple[MetricValue, MetricValue] | None) -> bool:
+    return pair is not None and all(value.value is not None for value in pair)

@@ -232,7 +232,7 @@ def _contents(case: Case) -> Iterator[Exhibit]:
         return
     means = {v.by["content_format"]: v for v in _ok(case, "interactions_per_post", "content_format") if v.by}
     medians = {v.by["content_format"]: v for v in _ok(case, "interactions_per_post_median", "content_format") if v.by}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for value in posts:
         form = value.by["content_format"] if value.by else None
         median = medians.get(form)
@@ -246,7 +246,7 @@ def _contents(case: Case) -> Iterator[Exhibit]:
                 "posts": value.value,
             }
         )
-    rows.sort(key=lambda row: -(row["median"] or 0))
+    rows.sort(key=_median, reverse=True)
     yield Exhibit(
         id="contents",
         kind="ranking",
@@ -266,6 +266,10 @@ def _contents(case: Case) -> Iterator[Exhibit]:
         ),
         sql=posts[0].sql,
     )
+
+
+def _median(row: dict[str, Any]) -> float:
+    return float(row["median"] or 0)
 
 
 _COST_KINDS = {

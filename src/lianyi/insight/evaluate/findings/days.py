@@ -24,7 +24,8 @@ def findings(case: Case, found: Anomalies) -> Iterator[Finding]:
     yield Finding(
         id="anomaly_days",
         kind="anomaly_days",
-        severity=by_money(missed, case) if low else "low",
+        # A day that stands out is a question, not a verdict: it never outranks what is known to be wrong.
+        severity="medium" if low and by_money(missed, case) == "high" else "low",
         title=sentence("%(n)s 天的成交额很反常", "%(n)s days with unusual sales", n=Count(len(days))),
         statement=sentence(
             "在可判断的 %(judged)s 天里有 %(n)s 天超出平常范围，其中偏低 %(low)s 天；最突出的是 %(day)s：%(value)s，按前几周应在 %(expected)s 上下。",
@@ -48,7 +49,8 @@ def findings(case: Case, found: Anomalies) -> Iterator[Finding]:
                 ("expected", Text(zh="预期", en="Expected"), "money"),
             ),
             rows=tuple(
-                {"date": day.date.isoformat(), "value": day.value, "expected": day.expected} for day in sorted(days[:SHOWN], key=lambda d: d.date)
+                {"date": day.date.isoformat(), "value": day.value, "expected": day.expected}
+                for day in sorted(days[:SHOWN], key=lambda d: d.date)
             ),
             n=found.judged,
         ),

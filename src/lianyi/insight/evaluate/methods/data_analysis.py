@@ -4,36 +4,50 @@ from collections.abc import Mapping, Sequence
 
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.changes import difference_interval, relative_interval
-from lianyi.insight.evaluate.result import Figure, Method
+from lianyi.insight.evaluate.result import Method
 from lianyi.insight.evaluate.scoring import Anchor, anchors, change_score, weighted
+from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.numbers import Points, Share, sentence
 from lianyi.kernel.text import Text
 
 ID = "data_analysis"
 NAME = Text(zh="数据分析法", en="Data analysis")
 Blocks = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+Pair = tuple[MetricValue, MetricValue]
 
 
-def evaluate(case: Case, *, grade: str, blocks: Blocks) -> Method:
+def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair]) -> Method:
     """Score each core metric's change and weigh them together.
 
-    blocks : metric -> (weekly values of the window, weekly values of the baseline), for intervals of sums and counts
+    pairs  : metric -> (now, before), over the compared windows
+    blocks : metric -> (weekly values now, weekly values before), for the intervals of sums and counts
+    A comparison within the window stands in where the data has no baseline; seasons are then part of the change, so the grade
+    is C at best.
     """
     lines: list[tuple[Text, float | None, float, Text]] = []
     scored: list[tuple[float, float, tuple[float, float] | None]] = []
     for anchor in anchors(ID):
-        figure = case.figures.get(anchor.metric)
-        change = None if figure is None else _change(figure, anchor)
-        if figure is None or change is None:
+        pair = pairs.get(anchor.metric)
+        change = None if pair is None else _change(pair, anchor)
+        if pair is None or change is None:
             continue
-        score = change_score(change, anchor.full, figure.better)
-        interval = _interval(figure, anchor, blocks)
-        ends = sorted(change_score(end, anchor.full, figure.better) for end in interval) if interval else None
+        entry = catalogue()[anchor.metric]
+        interval = _interval(pair, anchor, blocks)
+        ends = sorted(change_score(end, anchor.full, entry.better) for end in interval) if interval else None
+        score = change_score(change, anchor.full, entry.better)
         scored.append((anchor.weight, score, (ends[0], ends[1]) if ends else None))
-        lines.append((figure.name, score, anchor.weight, _line(change, interval, anchor)))
+        lines.append((entry.name, score, anchor.weight, _line(change, interval, anchor)))
     if not scored:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=(_needs(case),))
     score, interval = weighted(scored)
+    if case.comparison is not None and case.comparison.kind == "within":
+        says = sentence(
+            "%(says)s没有基期，这里是期内比较：%(label)s，含季节影响。",
+            "%(says)s There is no baseline, so this compares within the window, seasons included: %(label)s.",
+            says=_SAYS,
+            label=case.comparison.label,
+        )
+        return Method(ID, NAME, "evaluable", score, interval, max(grade, "C"), says, tuple(lines))
     return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, tuple(lines))
 
 
@@ -44,26 +58,27 @@ _SAYS = Text(
 
 
 def _needs(case: Case) -> Text:
-    if case.baseline is None:
-        return Text(zh="覆盖基期的历史数据（目前的数据没有那么早）", en="data that reaches back to the baseline (the history does not)")
+    if case.comparison is None:
+        return Text(zh="更长的历史数据（至少八周，才能比较）", en="a longer history (eight weeks at least, to compare)")
     return Text(zh="订单、会员或行为数据", en="orders, members or behaviour")
 
 
-def _change(figure: Figure, anchor: Anchor) -> float | None:
-    return figure.change if anchor.in_points else figure.change_share
+def _change(pair: Pair, anchor: Anchor) -> float | None:
+    now, before = pair
+    if now.value is None or before.value is None:
+        return None
+    if anchor.in_points:
+        return now.value - before.value
+    return (now.value - before.value) / abs(before.value) if before.value else None
 
 
-def _interval(figure: Figure, anchor: Anchor, blocks: Blocks) -> tuple[float, float] | None:
-    if anchor.in_points and figure.interval and figure.baseline_interval and figure.change is not None:
-        # The change is measured on the compared days; the widths come from the figures' own intervals.
-        now = figure.change + (figure.baseline or 0.0)
-        shift = now - (figure.value or 0.0)
-        return difference_interval(
-            now, (figure.interval[0] + shift, figure.interval[1] + shift), figure.baseline or 0.0, figure.baseline_interval
-        )
-    if not anchor.in_points and anchor.metric in blocks:
-        return relative_interval(*blocks[anchor.metric])
-    return None
+def _interval(pair: Pair, anchor: Anchor, blocks: Blocks) -> tuple[float, float] | None:
+    now, before = pair
+    if anchor.in_points:
+        if now.interval is None or before.interval is None or now.value is None or before.value is None:
+            return None
+        return difference_interval(now.value, now.interval, before.value, before.interval)
+    return relative_interval(*blocks[anchor.metric]) if anchor.metric in blocks else None
 
 
 def _line(change: float, interval: tuple[float, float] | None, anchor: Anchor) -> Text:
