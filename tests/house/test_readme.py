@@ -7,7 +7,7 @@ import click
 import pytest
 
 from lianyi.cli.app import app
-from tools.reference.commands import verbs
+from tools.reference.commands import children, verbs
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -52,7 +52,7 @@ def options(command: click.Command) -> set[str]:
     """Options of a command and, below a verb, of its own verbs; help is everywhere."""
     own = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
     if isinstance(command, click.Group) and command is not app:
-        return own.union(*(options(below) for below in command.commands.values()))
+        return own.union(*(options(below) for below in children(command).values()))
     return own
 
 

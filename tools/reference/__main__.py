@@ -1,7 +1,7 @@
 """python -m tools.reference [--check]."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +19,12 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
-def stale(root: Path = ROOT) -> list[tuple[Path, str]]:
+def stale(root: Path = ROOT, *, names: Iterable[str] = PAGES) -> list[tuple[Path, str]]:
     """Pages that are not what would be written, with what would be."""
     found = []
-    for name, render in PAGES.items():
+    for name in names:
         target = root / FOLDER / f"{name}.md"
-        text = render()
+        text = PAGES[name]()
         if not target.is_file() or target.read_text(encoding="utf-8") != text:
             found.append((target, text))
     return found
@@ -33,14 +33,15 @@ def stale(root: Path = ROOT) -> list[tuple[Path, str]]:
 def main(arguments: list[str]) -> int:
     """Write or check the pages; 1 when one is stale."""
     check = "--check" in arguments
-    for target, text in stale():
+    found = stale()
+    for target, text in found:
         if check:
             print(f"{target.relative_to(ROOT)} is stale: run `make docs` and commit it", file=sys.stderr)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
             print(f"wrote {target.relative_to(ROOT)}")
-    return 1 if check and stale() else 0
+    return 1 if check and found else 0
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 Help is worded in the language of the run, so each page is rendered by a process of its own.
 """
 
-import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,28 +12,23 @@ from typing import Any
 
 import click
 
-from lianyi.cli.app import VERBS, app
+from lianyi.cli.app import app
 from lianyi.cli.speech import language, say
 from tools.reference.markdown import code, page, table
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def children(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group, in its order, loaded."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None and not command.hidden}
+
+
 def verbs() -> dict[str, click.Command]:
-    """The verbs that can be run today; one that is announced but whose module is still to come is left out."""
-    context = click.Context(app, info_name="lianyi")
-    found = {}
-    for verb, (module, _) in VERBS.items():
-        try:
-            importlib.import_module(module)
-        except ModuleNotFoundError as absent:
-            if absent.name != module:
-                raise
-            continue
-        command = app.get_command(context, verb)
-        if command is not None:
-            found[verb] = command
-    return found
+    """The verbs of `lianyi`."""
+    return children(app)
 
 
 def render(spoken: str) -> str:
@@ -45,25 +40,27 @@ def render(spoken: str) -> str:
 
 def rendered_here() -> str:
     """The page in the language of this process."""
-    parts = described("lianyi", app)
-    parts.append(table([say("命令", "verb"), ""], [[code(verb), VERBS[verb][1]] for verb in verbs()]))
-    for verb, command in verbs().items():
-        parts += described(f"lianyi {verb}", command)
-    return page(say("命令一览", "Commands"), *parts)
+    return page(say("命令一览", "Commands"), *described("lianyi", app))
 
 
 def described(name: str, command: click.Command) -> list[str]:
-    """A command and, but for the root, all below it."""
+    """A command and all below it."""
     context = click.Context(command, info_name=name)
     parts = [f"## {name}", (command.help or "").replace("\b\n", ""), "    " + " ".join([name, *command.collect_usage_pieces(context)])]
     rows = [option(parameter) for parameter in command.params if not getattr(parameter, "hidden", False)]
     if rows:
         parts.append(table([say("选项", "option"), say("取值", "takes"), say("含义", "meaning")], rows))
-    if isinstance(command, click.Group) and command is not app:
-        for below, child in sorted(command.commands.items()):
-            if not child.hidden:
-                parts += described(f"{name} {below}", child)
+    if isinstance(command, click.Group):
+        below = children(command)
+        parts.append(table([say("命令", "command"), ""], [[code(child), short(below[child])] for child in below]))
+        for child, found in below.items():
+            parts += described(f"{name} {child}", found)
     return parts
+
+
+def short(command: click.Command) -> str:
+    """The first sentence or line of a command's help."""
+    return re.split(r"(?<=[。；])|(?<=[.;]) ", (command.help or "").partition("\n")[0], maxsplit=1)[0].rstrip("；;")
 
 
 def option(parameter: click.Parameter) -> list[str]:
