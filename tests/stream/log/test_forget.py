@@ -200,7 +200,11 @@ def test_rows_that_name_them_by_the_value_outside_go_as_well(log: EventLog) -> N
 
 def test_others_with_a_longer_id_of_the_same_beginning_stay(tmp_path: Path) -> None:
     log = EventLog(workspace.create(tmp_path / "w"))
-    facts = [fact("checked_in", 1, member_id="m1"), fact("checked_in", 1, member_id="m12"), fact("ugc_posted", 1, member_id="m3", body='{"a": "m12"}')]
+    facts = [
+        fact("checked_in", 1, member_id="m1"),
+        fact("checked_in", 1, member_id="m12"),
+        fact("ugc_posted", 1, member_id="m3", body='{"a": "m12"}'),
+    ]
     log.append(pa.Table.from_pylist(facts, schema=FACT))
     log.workspace.imports_path.mkdir()
     (log.workspace.imports_path / "x.txt").write_text("m1 m12 m1-x")

@@ -146,7 +146,7 @@ class EventLog:
 
 @contextmanager
 def _connected(folder: Path) -> Iterator[Connection]:
-    staging = connect(file=folder / "staging.duckdb", scratch=folder, memory=STAGING_MEMORY)
+    staging = connect(scratch=folder, memory=STAGING_MEMORY)
     try:
         yield staging
     finally:
