@@ -9,6 +9,7 @@ import pytest
 
 from lianyi.insight.report import compose, write_html
 from lianyi.insight.report.charts import COLOURS
+from lianyi.insight.report.charts.cohorts import DEEP, MID
 from lianyi.insight.report.html import html
 from lianyi.insight.report.html.page import style, totals
 from tests.insight.report import report_cases as cases
@@ -203,4 +204,16 @@ def test_text_contrast_is_aa_in_light_and_dark():
 def test_the_charts_light_colours_are_the_pages():
     [light, _] = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", style(), re.DOTALL))
     assert {role: colour for role, colour in COLOURS.items() if role in light} == {role: light[role] for role in COLOURS if role in light}
-    assert set(COLOURS) - set(light) == {"hatch", "on-mid"}
+    assert set(COLOURS) - set(light) == {"hatch"}
+
+
+def test_numbers_in_the_heat_map_are_readable_at_every_depth_in_light_and_dark():
+    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", style(), re.DOTALL))
+    for theme in (light, dark):
+        for percent in range(8, 96):
+            depth = percent / 100
+            mixed = "#" + "".join(
+                f"{round(int(theme['accent'][i : i + 2], 16) * depth + int(theme['paper'][i : i + 2], 16) * (1 - depth)):02x}" for i in (1, 3, 5)
+            )
+            ink = theme["cell-high" if depth > DEEP else "cell-mid" if depth > MID else "cell-low"]
+            assert _contrast(mixed, ink) >= 4.4, (depth, mixed, ink)

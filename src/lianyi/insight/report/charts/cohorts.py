@@ -5,7 +5,7 @@ from lianyi.insight.report.pictures import Cohorts
 
 SMALL_N = 30
 LIGHT, DARK = 0.08, 0.95
-MID, DEEP = 0.5, 0.77  # between the two a dark page needs the opposite text colour of a light one
+MID, DEEP = 0.58, 0.8  # where black and white text are equally readable on the accent: on a dark page, on a light one
 
 
 def cohorts(picture: Cohorts, slot: Slot) -> Spec:
@@ -35,7 +35,7 @@ def cohorts(picture: Cohorts, slot: Slot) -> Spec:
                     "c": COLOURS["hatch" if share is None else "accent"],
                     "o": 1 if share is None else round(depth, 3),
                     "t": _percent(share, cell) if written and share is not None else "",
-                    "ink": COLOURS["paper" if depth > DEEP else "on-mid" if depth > MID else "ink"],
+                    "ink": COLOURS["cell-high" if depth > DEEP else "cell-mid" if depth > MID else "cell-low"],
                     "x": c + 0.5,
                     "y": r + 0.5,
                 }

@@ -23,7 +23,9 @@ COLOURS = {
     "accent": "#0b5f70",
     "bad": "#a8432a",
     "muted": "#9aa7b1",
-    "on-mid": "#16212b",
+    "cell-low": "#000001",
+    "cell-mid": "#000002",
+    "cell-high": "#fffffd",
     "hatch": "#e8edf1",
 }
 FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', system-ui, sans-serif"
