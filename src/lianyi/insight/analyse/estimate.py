@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lianyi.insight.measure.intervals import wilson
 from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 
@@ -57,6 +58,15 @@ def missing(because: Text, *, n: int = 0, grade: str = "D") -> Estimate:
     True
     """
     return Estimate(None, None, n, grade, because)
+
+
+def share_of(hits: int, n: int, because: Text, *, grade: str = "B") -> Estimate:
+    """A share with its 95% Wilson interval, or why there is none.
+
+    >>> share_of(0, 0, Text(zh="没有人", en="nobody")).value is None
+    True
+    """
+    return Estimate(hits / n, wilson(hits, n), n, grade) if n else missing(because, grade=grade)
 
 
 def said(text: Text | None) -> dict[str, str] | None:
