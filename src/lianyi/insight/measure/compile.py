@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from lianyi.insight.measure.catalogue import Metric
 from lianyi.insight.measure.dimensions import Dimension
@@ -58,9 +59,15 @@ def _words(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+@cache
+def _template(sql: str) -> Template:
+    return _JINJA.from_string(sql)
+
+
+@cache
 def _filled(sql: str) -> str:
     """The sets of words written out."""
-    return _JINJA.from_string(sql).render({name: _words(words) for name, words in sets().items()})
+    return _template(sql).render({name: _words(words) for name, words in sets().items()})
 
 
 class Writer:
@@ -87,7 +94,7 @@ class Writer:
             "base": self.base,
             "of": self.of,
         }
-        return _JINJA.from_string(self.relation.sql).render(words).strip()
+        return _template(self.relation.sql).render(words).strip()
 
     @property
     def cut(self) -> bool:

@@ -66,3 +66,8 @@ def session_of(engine: Engine) -> Session:
     if found is None:
         found = _sessions[engine] = Session(engine)
     return found
+
+
+def forget(engine: Engine) -> None:
+    """Forget what is kept on an engine: for an engine whose snapshot was replaced."""
+    _sessions.pop(engine, None)
