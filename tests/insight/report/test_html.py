@@ -213,7 +213,8 @@ def test_numbers_in_the_heat_map_are_readable_at_every_depth_in_light_and_dark()
         for percent in range(8, 96):
             depth = percent / 100
             mixed = "#" + "".join(
-                f"{round(int(theme['accent'][i : i + 2], 16) * depth + int(theme['paper'][i : i + 2], 16) * (1 - depth)):02x}" for i in (1, 3, 5)
+                f"{round(int(theme['accent'][i : i + 2], 16) * depth + int(theme['paper'][i : i + 2], 16) * (1 - depth)):02x}"
+                for i in (1, 3, 5)
             )
             ink = theme["cell-high" if depth > DEEP else "cell-mid" if depth > MID else "cell-low"]
             assert _contrast(mixed, ink) >= 4.4, (depth, mixed, ink)

@@ -52,6 +52,10 @@ class Words:
         text = load()[family].get(name)
         return None if text is None else text.say(self.language)
 
+    def family(self, family: str) -> tuple[str, ...]:
+        """All words of a family, in the order of the file."""
+        return tuple(text.say(self.language) for text in load()[family].values())
+
     def listed(self, items: Iterable[str]) -> str:
         """Items joined as the language joins them.
 

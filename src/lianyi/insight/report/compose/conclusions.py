@@ -45,7 +45,7 @@ def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
         title=title,
         statement=context.say(finding.statement),
         metric=context.link(finding.metric) if finding.metric else None,
-        money=None if finding.money_at_stake is None else Quantity(finding.money_at_stake, "money"),
+        money=None if finding.money_at_stake is None else Quantity(abs(finding.money_at_stake), "money"),
         grade=finding.grade,
         grade_says=words.of("grade", finding.grade) or "",
         n=evidence.n,
@@ -73,7 +73,7 @@ def actions(context: Context) -> tuple[Action, ...]:
             effort=context.words.of("effort", s.effort) or s.effort,
             due_days=s.due_days,
             measure=context.link(s.measure),
-            money=None if s.money_at_stake is None else Quantity(s.money_at_stake, "money"),
+            money=None if s.money_at_stake is None else Quantity(abs(s.money_at_stake), "money"),
             findings=tuple(Label(context.say(known[i].title), f"finding-{slug(i)}") for i in s.finding_ids if i in known),
         )
         for rank, s in enumerate(context.evaluation.suggestions, 1)

@@ -110,6 +110,8 @@ def _cohorts(_: Context, exhibit: Exhibit) -> Picture | None:
     start = _named(exhibit, "date")
     size = next((key for key, _, unit in exhibit.columns if unit == "count"), None)
     shares = [key for key, _, unit in exhibit.columns if unit in ("share", "ratio")]
+    while shares and all(row.get(shares[-1]) is None for row in exhibit.rows):
+        shares.pop()  # periods that no cohort has reached yet
     if start is None or not shares:
         return None
     starts = tuple(str(row[start]) for row in exhibit.rows)

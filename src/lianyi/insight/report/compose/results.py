@@ -134,7 +134,7 @@ def _metric_table(context: Context, figures: list[Figure]) -> Table:
     columns += [Column("interval", words("col.interval", level=level), "interval"), Column("n", words("col.n"), "count")]
     if any(f.series for f in figures):
         columns.append(Column("trend", words("col.trend"), "spark"))
-    order = list(dict.fromkeys(context.section(f) for f in figures))
+    order = list(context.words.family("section"))
     return Table(
         "metrics-table",
         words("results.metrics"),
