@@ -48,7 +48,7 @@ FIELD_TYPES = {
 # flow: adds up over time; stock: a level at an instant; snapshot: a running total that an export repeats; label: neither.
 NATURES = ("flow", "stock", "snapshot", "label")
 _FIELD_KEYS = {"type", "says", "nature", "personal", "lenient", "words", "headers"}
-_FACT_KEYS = {"name", "when", "t", "key", "columns", "body"}
+_FACT_KEYS = {"name", "rows", "when", "t", "key", "columns", "body"}
 _TABLE_KEYS = {"name", "own", "when", "order", "columns"}
 _KIND_KEYS = {"says", "needs", "unused", "shared", "fields", "facts", "tables", "prepare", "marks"}
 # A field of these names fills the envelope column of the same name, in every fact of its kind, unless the fact says otherwise.
@@ -81,10 +81,12 @@ class Field:
 class FactRule:
     """How rows make one fact: SQL expressions over the prepared rows.
 
-    key : what identifies the fact in the outside world, so that seeing it again changes nothing
+    rows : the relation they come from, "" for the prepared rows of the kind
+    key  : what identifies the fact in the outside world, so that seeing it again changes nothing
     """
 
     name: str
+    rows: str
     when: str
     t: str
     key: tuple[str, ...]
@@ -115,6 +117,7 @@ class Kind:
     marks   : fields that tell this kind from others, for guessing
     unused  : headings that are known and deliberately not used
     prepare : the step in between, by name, for kinds whose rows must be seen together; empty for the others
+    days    : instant fields whose business day is wanted too, as `<field>_day`
     """
 
     name: str
@@ -126,6 +129,7 @@ class Kind:
     tables: tuple[TableRule, ...]
     unused: frozenset[str] = frozenset()
     prepare: str = ""
+    days: frozenset[str] = frozenset()
     by_header: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -162,6 +166,7 @@ def kind(name: str) -> Kind:
         facts=tuple(_fact(f"{source} facts", f, fields) for f in entry.get("facts", [])),
         tables=tuple(_table(f"{source} tables", t) for t in entry.get("tables", [])),
         unused=unused,
+        days=frozenset(f.name for f in fields.values() if f.type == "instant" and f"{f.name}_day" in str(entry.get("tables", "")) or (name == "contents" and f.name == "published_t")),
         prepare=entry.get("prepare", ""),
         by_header=by_header,
     )
@@ -210,7 +215,7 @@ def _fact(where: str, entry: dict[str, Any], fields: dict[str, Field]) -> FactRu
         raise ValueError(f"{where}: {entry['name']} is no event")
     if not set(columns) <= set(ENVELOPE) or not set(body) <= set(contract.body) or not set(contract.needs) <= set(columns) | {"t"}:
         raise ValueError(f"{where} {entry['name']}: a column or body key is not in the contract, or a needed field is not filled")
-    return FactRule(entry["name"], entry.get("when", "true"), entry["t"], tuple(entry["key"]), columns, body)
+    return FactRule(entry["name"], entry.get("rows", ""), entry.get("when", "true"), entry["t"], tuple(entry["key"]), columns, body)
 
 
 def _table(where: str, entry: dict[str, Any]) -> TableRule:

@@ -75,7 +75,7 @@ def prepare_contents(work: Connection, files: Sequence[StagedFile], workspace: W
         named AS (SELECT * EXCLUDE (content_id, said), coalesce(content_id, 'c_' || left(md5(concat_ws(chr(31), said,
             row_number() OVER (PARTITION BY file, said, day ORDER BY line))), 20)) AS content_id FROM known)
         SELECT *, coalesce(published_t, {parts_utc}) IS NOT NULL AS published_known, coalesce(published_t, {parts_utc}, {day_utc}) AS published_at,
-            CASE WHEN day IS NULL THEN coalesce(published_t, {parts_utc}) ELSE {day_utc} + {_DAY_US} // 2 END AS counted_t, CAST(NULL AS INTEGER) AS published_on
+            CASE WHEN day IS NULL THEN coalesce(published_t, {parts_utc}) ELSE {day_utc} + {_DAY_US} // 2 END AS counted_t, coalesce(published_t_day, CAST(parts_us // {_DAY_US} AS INTEGER)) AS published_on
         FROM named"""
     )
     work.execute(

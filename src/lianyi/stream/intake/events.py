@@ -60,14 +60,14 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
         LEFT JOIN known_names AS k ON k.name = coalesce(r.name, c.event)"""
     )
     for contract in contracts().values():
-        lacking = " OR ".join(f"{'at' if n == 't' else n} IS NULL" for n in contract.needs)
+        lacking = " OR ".join(f"{'happened_t' if n == 't' else n} IS NULL" for n in contract.needs)
         if lacking:
             named = "CASE " + " ".join(f"WHEN {n} IS NULL THEN {quoted(n)}" for n in contract.needs) + " END"
             work.execute(
                 f"INSERT INTO rejects SELECT file, line, {named}, original, 'contract' FROM ready_events WHERE name = {quoted(contract.name)} AND ({lacking})"
             )
             work.execute(f"DELETE FROM ready_events WHERE name = {quoted(contract.name)} AND ({lacking})")
-    said = ", ".join(f"coalesce(CAST({c} AS VARCHAR), '')" for c in (*_CARRIED, "at", "body", "extra"))
+    said = ", ".join(f"coalesce(CAST({c} AS VARCHAR), '')" for c in (*_CARRIED, "happened_t", "body", "extra"))
     work.execute(
         f"""CREATE TABLE keyed_events AS SELECT *, coalesce(event_key, md5(concat_ws(chr(31), original, {said}))) AS row_key FROM ready_events"""
     )
@@ -79,7 +79,7 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
         "event_id": f"unhex(md5(concat_ws(chr(31), {quoted(workspace.key.hex())}, 'event', original, row_key, nth)))",
         "name": "name",
         "version": f"coalesce(contract_version, {CUSTOM_VERSION})",
-        "t": '"at"',
+        "t": "happened_t",
         "received_t": str(received_t),
         **{c: c for c in _CARRIED},
         "body": body,

@@ -24,10 +24,20 @@ def create_facts(work: Connection) -> None:
     work.execute(f"CREATE TABLE facts (file INTEGER, line BIGINT, {columns})")
 
 
+def prepare_rows(work: Connection, kind: Kind) -> None:
+    """Build `ready_<kind>` for rows without a number of their own: known by all they say, and which of several alike."""
+    said = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in kind.fields)
+    said_words = "".join(f", coalesce({f.name}_said, '')" for f in kind.fields.values() if f.type == "word")
+    work.execute(
+        f"""CREATE TABLE ready_{kind.name} AS SELECT *, row_number() OVER (PARTITION BY file, row_key ORDER BY line) AS row_nth
+        FROM (SELECT *, md5(concat_ws(chr(31), {said}{said_words})) AS row_key FROM clean_{kind.name})"""
+    )
+
+
 def state_facts(work: Connection, kind: Kind, workspace: Workspace, received_t: int) -> None:
     """Add the facts that `ready_<kind>` makes."""
     for rule in kind.facts:
-        insert(work, rule, f"ready_{kind.name}", workspace, received_t)
+        insert(work, rule, rule.rows or f"ready_{kind.name}", workspace, received_t)
 
 
 def insert(work: Connection, rule: FactRule, rows: str, workspace: Workspace, received_t: int) -> None:

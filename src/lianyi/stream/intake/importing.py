@@ -65,7 +65,7 @@ def import_files(
         raise UnknownName(what="kind", given=kind, allowed=[*KINDS, "auto"])
     folder = workspace.scratch_path / f"import-{uuid.uuid4().hex}"
     folder.mkdir(parents=True)
-    work = connect(file=folder / "work.duckdb", scratch=folder, memory=MEMORY)
+    work = connect(scratch=folder, memory=MEMORY)
     try:
         work.execute("SET enable_progress_bar = false; SET preserve_insertion_order = true")
         run = _Run(workspace, work, given, keep_personal, received_t, progress)
@@ -188,6 +188,8 @@ class _Run:
             contents.prepare_contents(work, files, workspace, self.received_t)
         elif shape.prepare == "group_buys":
             group_buys.prepare_group_buys(work)
+        elif shape.prepare == "rows":
+            facts.prepare_rows(work, shape)
         else:
             work.execute(f"CREATE VIEW ready_{shape.name} AS SELECT * FROM clean_{shape.name}")
 
@@ -200,7 +202,7 @@ class _Run:
         if not dry_run:
             self._tell("writing", self._done, self._done, self._rows, "", force=True)
             names = ", ".join(FACT.names)
-            reader = self.work.execute(f"SELECT {names} FROM fresh").to_arrow_reader(ROWS_PER_BATCH)
+            reader = self.work.sql(f"SELECT {names} FROM fresh").to_arrow_reader(ROWS_PER_BATCH)
             source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
             appended = self.log.append(reader, tables=tables, source=source)
             snapshot, written, changed = appended.version, appended.written, appended.tables

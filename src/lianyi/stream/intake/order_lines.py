@@ -19,6 +19,9 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
     for file in files:
         work.execute(f"UPDATE clean_order_lines SET is_paid = ({paid_state(have[file.number])}) WHERE file = {file.number}")
     _refuse_other_grain(work)
+    both = ", ".join(str(n) for n, fields in have.items() if {"paid_t", "created_t"} <= fields) or "-1"
+    # A plain list of sales says nothing about when orders were placed, as against paid.
+    states = ", ".join(str(n) for n, fields in have.items() if {"paid_t", "created_t"} <= fields or "status" in fields) or "-1"
     # A line without a number of its own is known by all it says; of several alike each has its ordinal.
     said = (
         "concat_ws(chr(31), order_id, coalesce(product_id, ''), coalesce(title, ''), coalesce(member_id, ''), coalesce(quantity, 0), coalesce(price, 0),"
@@ -27,12 +30,10 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
     amount = f"coalesce(line_amount + CASE WHEN file IN ({net}) THEN coalesce(refund_amount, 0) ELSE 0 END, price * CAST(coalesce(quantity, 1) AS DECIMAL(16, 3)) - coalesce(line_discount, 0))"
     work.execute(
         f"""CREATE TABLE lines AS
-        WITH keyed AS (
-            SELECT *, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount,
-                coalesce(paid_t, created_t) AS pay_t, created_t AS placed_t, CASE WHEN paid_t IS NULL AND created_t IS NOT NULL THEN NULL END AS pay_time
+        WITH priced AS (
+            SELECT *, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount, coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
+                CASE WHEN paid_t IS NULL AND file IN ({both}) THEN 'assumed' END AS pay_time, file IN ({states}) AS says_placed
             FROM clean_order_lines
-        ), numbered AS (
-            SELECT *, CASE WHEN line_id IS NOT NULL THEN 1 ELSE row_number() OVER (PARTITION BY file, line_key ORDER BY line) END AS line_nth FROM keyed
         )
         SELECT *, CAST(round(abs(coalesce(quantity, 1))) AS BIGINT) AS pieces, CAST(abs(amount) * {scale} AS BIGINT) AS line_fen,
             CAST(price * {scale} AS BIGINT) AS unit_price_fen, CAST(line_discount * {scale} AS BIGINT) AS line_discount_fen,
@@ -43,7 +44,13 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
                  WHEN NOT is_paid AND status = 'closed' THEN 'closed'
                  WHEN NOT is_paid THEN 'open'
                  ELSE 'paid' END AS act
-        FROM numbered"""
+        FROM priced"""
+    )
+    # Only lines alike are numbered: a window over all of them would sort the whole file.
+    work.execute(
+        """CREATE TABLE ordinals AS SELECT file, line, row_number() OVER (PARTITION BY file, line_key ORDER BY line) AS line_nth
+        FROM (SELECT file, line, line_key FROM lines WHERE line_id IS NULL) SEMI JOIN
+            (SELECT file, line_key FROM lines WHERE line_id IS NULL GROUP BY file, line_key HAVING count(*) > 1) USING (file, line_key)"""
     )
     work.execute("INSERT INTO rejects SELECT file, line, 'line_amount', '0', 'says_nothing' FROM lines WHERE act = 'nothing'")
     work.execute("DELETE FROM lines WHERE act = 'nothing'")
@@ -64,26 +71,30 @@ def _refuse_other_grain(work: Connection) -> None:
 def _whole_orders(work: Connection, scale: int) -> None:
     """What the order as a whole says belongs to it once: the difference to its lines is spread over them, to the fen."""
     work.execute(
-        f"""CREATE TABLE spread AS
-        WITH whole AS (
-            SELECT order_id, file, sum(line_fen) AS lines_fen, sum(pieces) AS order_quantity,
+        f"""CREATE TABLE whole AS
+        SELECT *, greatest(coalesce(stated_fen, lines_fen - abs(discount_fen) + shipping_fen), 0) AS target_fen FROM (
+            SELECT order_id, file, sum(line_fen)::BIGINT AS lines_fen, sum(pieces)::BIGINT AS order_quantity, min(line) AS first,
                 CAST(max(order_amount) * {scale} AS BIGINT) AS stated_fen,
                 CAST(coalesce(max(order_discount), 0) * {scale} AS BIGINT) AS discount_fen, CAST(coalesce(max(order_shipping), 0) * {scale} AS BIGINT) AS shipping_fen,
-                CAST(max(order_refund) * {scale} AS BIGINT) AS order_refund_fen, min(line) AS first
-            FROM lines WHERE act IN ('paid', 'closed', 'open') GROUP BY order_id, file
-        )
-        SELECT *, greatest(coalesce(stated_fen, lines_fen - abs(discount_fen) + shipping_fen), 0) AS target_fen FROM whole"""
+                CAST(max(order_refund) * {scale} AS BIGINT) AS order_refund_fen
+            FROM lines WHERE act IN ('paid', 'closed', 'open') GROUP BY order_id, file)"""
     )
     # Cumulative rounding: the parts add up to the whole exactly.
     work.execute(
+        """CREATE TABLE parts AS
+        SELECT l.file, l.line, CAST((CAST(w.target_fen AS HUGEINT) * sum(l.line_fen) OVER upto * 2 + w.lines_fen) // (2 * w.lines_fen)
+                - (CAST(w.target_fen AS HUGEINT) * (sum(l.line_fen) OVER upto - l.line_fen) * 2 + w.lines_fen) // (2 * w.lines_fen) AS BIGINT) AS part_fen
+        FROM (SELECT file, line, order_id, line_fen FROM lines WHERE act IN ('paid', 'closed', 'open')) AS l
+        JOIN (SELECT * FROM whole WHERE target_fen <> lines_fen AND lines_fen > 0) AS w USING (file, order_id)
+        WINDOW upto AS (PARTITION BY l.file, l.order_id ORDER BY l.line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
+    )
+    work.execute(
         """CREATE TABLE shared AS
-        SELECT l.*, s.order_quantity, s.order_refund_fen, s.target_fen AS order_due_fen, coalesce(l.line = s.first, false) AS first_line,
-            CASE WHEN l.line = s.first THEN nullif(s.shipping_fen, 0) END AS shipping_share_fen,
-            CASE WHEN s.target_fen IS NULL OR s.target_fen = s.lines_fen OR s.lines_fen = 0 THEN l.line_fen
-                 ELSE CAST((CAST(s.target_fen AS HUGEINT) * sum(l.line_fen) OVER upto * 2 + s.lines_fen) // (2 * s.lines_fen)
-                    - (CAST(s.target_fen AS HUGEINT) * (sum(l.line_fen) OVER upto - l.line_fen) * 2 + s.lines_fen) // (2 * s.lines_fen) AS BIGINT) END AS paid_fen
-        FROM lines AS l LEFT JOIN spread AS s ON l.order_id = s.order_id AND l.file = s.file AND l.act IN ('paid', 'closed', 'open')
-        WINDOW upto AS (PARTITION BY l.file, l.order_id, l.act IN ('paid', 'closed', 'open') ORDER BY l.line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
+        SELECT l.*, coalesce(o.line_nth, 1) AS line_nth, w.order_quantity, w.order_refund_fen, w.target_fen AS order_due_fen, coalesce(l.line = w.first, false) AS first_line,
+            CASE WHEN l.line = w.first THEN nullif(w.shipping_fen, 0) END AS shipping_share_fen, coalesce(p.part_fen, l.line_fen) AS paid_fen
+        FROM lines AS l LEFT JOIN whole AS w ON l.order_id = w.order_id AND l.file = w.file AND l.act IN ('paid', 'closed', 'open')
+        LEFT JOIN parts AS p ON l.file = p.file AND l.line = p.line
+        LEFT JOIN ordinals AS o ON l.file = o.file AND l.line = o.line"""
     )
     work.execute("DROP TABLE lines")
 
@@ -112,34 +123,43 @@ def _link_returns(work: Connection) -> None:
 
 def _new_refunds(work: Connection, scale: int) -> None:
     """Refund columns are running totals: what the history has booked for the same order and product is not booked again."""
+    # Narrow first: only lines that say a refund, and what else was paid of the same order and product.
     work.execute(
-        f"""CREATE TABLE ready_order_lines AS
+        f"""CREATE TABLE refunds AS
         WITH stated AS (
-            SELECT *, coalesce(product_id, '') AS refund_group, CASE
-                WHEN act <> 'paid' THEN 0
+            SELECT file, line, order_id, coalesce(product_id, '') AS refund_group, CASE
                 WHEN coalesce(refund_amount, 0) <> 0 THEN least(CAST(abs(refund_amount) * {scale} AS BIGINT), paid_fen)
                 WHEN is_refunded OR status = 'refunded' OR refund_status = 'refunded' OR (status = 'closed' AND paid_t IS NOT NULL AND order_refund IS NULL) THEN paid_fen
                 ELSE 0 END AS row_refund_fen
-            FROM shared
+            FROM shared WHERE act = 'paid'
         ), grouped AS (
-            SELECT file, order_id, refund_group, sum(row_refund_fen)::BIGINT AS refund_total_fen, sum(paid_fen)::BIGINT AS group_paid_fen, sum(pieces)::BIGINT AS group_pieces,
-                min(line) AS first
-            FROM stated WHERE act = 'paid' GROUP BY file, order_id, refund_group
+            SELECT file, order_id, refund_group, sum(row_refund_fen)::BIGINT AS refund_total_fen, min(line) AS line FROM stated WHERE row_refund_fen > 0 GROUP BY ALL
         ), best AS (
-            SELECT *, row_number() OVER (PARTITION BY order_id, refund_group ORDER BY refund_total_fen DESC, file) AS nth FROM grouped
+            SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY order_id, refund_group ORDER BY refund_total_fen DESC, file) AS nth FROM grouped) WHERE nth = 1
+        ), bought AS (
+            SELECT file, order_id, coalesce(product_id, '') AS refund_group, sum(paid_fen)::BIGINT AS group_paid_fen, sum(pieces)::BIGINT AS group_pieces
+            FROM shared SEMI JOIN best USING (file, order_id) WHERE act = 'paid' GROUP BY ALL
         ), booked AS (
             SELECT order_id, coalesce(product_id, '') AS refund_group, sum(amount_fen)::BIGINT AS booked_fen
             FROM past WHERE name = 'order_refunded' AND coalesce(body, '') NOT LIKE '%"member_product"%' GROUP BY ALL
-        ), whole AS (SELECT order_id, sum(booked_fen)::BIGINT AS order_booked_fen FROM booked GROUP BY order_id)
-        SELECT s.* EXCLUDE (order_refund_fen), s.order_refund_fen, l.linked, l.linked_order_id, g.refund_total_fen, g.group_paid_fen, g.group_pieces,
-            CASE WHEN s.line = g.first AND g.nth = 1 THEN greatest(g.refund_total_fen - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
-            CASE WHEN s.first_line AND s.act = 'paid' THEN greatest(least(coalesce(s.order_refund_fen, 0), s.order_due_fen) - coalesce(w.order_booked_fen, 0), 0) ELSE 0 END AS order_refund_new_fen,
+        )
+        SELECT b.*, p.group_paid_fen, p.group_pieces, greatest(b.refund_total_fen - coalesce(k.booked_fen, 0), 0) AS refund_new_fen
+        FROM best AS b LEFT JOIN bought AS p USING (file, order_id, refund_group) LEFT JOIN booked AS k USING (order_id, refund_group)"""
+    )
+    work.execute(
+        """CREATE TABLE ready_order_lines AS
+        WITH booked AS (
+            SELECT order_id, sum(amount_fen)::BIGINT AS order_booked_fen FROM past
+            WHERE name = 'order_refunded' AND coalesce(body, '') NOT LIKE '%"member_product"%' GROUP BY order_id
+        )
+        SELECT s.*, l.linked, l.linked_order_id, g.refund_total_fen, g.group_paid_fen, g.group_pieces, coalesce(g.refund_new_fen, 0) AS refund_new_fen,
+            CASE WHEN s.first_line AND s.act = 'paid' AND s.order_refund_fen > 0
+                 THEN greatest(least(s.order_refund_fen, s.order_due_fen) - coalesce(w.order_booked_fen, 0), 0) ELSE 0 END AS order_refund_new_fen,
             coalesce(s.refunded_t, s.pay_t) AS refund_t, CASE WHEN s.refunded_t IS NULL THEN 'assumed' END AS refund_time
-        FROM stated AS s
-        LEFT JOIN links AS l USING (file, line)
-        LEFT JOIN best AS g ON s.file = g.file AND s.order_id = g.order_id AND s.refund_group = g.refund_group AND s.act = 'paid'
-        LEFT JOIN booked AS b ON s.order_id = b.order_id AND s.refund_group = b.refund_group
-        LEFT JOIN whole AS w ON s.order_id = w.order_id"""
+        FROM shared AS s
+        LEFT JOIN links AS l ON s.file = l.file AND s.line = l.line
+        LEFT JOIN refunds AS g ON s.file = g.file AND s.line = g.line
+        LEFT JOIN booked AS w ON s.order_id = w.order_id AND s.order_refund_fen > 0"""
     )
     work.execute("DROP TABLE shared")
 

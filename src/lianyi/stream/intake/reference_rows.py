@@ -54,7 +54,7 @@ def collected(work: Connection, kinds: Iterable[Kind]) -> dict[str, pa.Table]:
         keys = ", ".join(f"coalesce(o.{k}, m.{k}) AS {k}" for k in shape.key)
         same = " AND ".join(f"o.{k} = m.{k}" for k in shape.key)
         filled = " AND ".join(f"{k} IS NOT NULL" for k in shape.key)
-        answer = work.execute(
+        answer = work.sql(
             f"""SELECT {keys}{', ' + merged if merged else ''} FROM (SELECT {key}{', ' + latest if latest else ''} FROM ({own}) WHERE {filled} GROUP BY {key}) AS o
             FULL JOIN (SELECT {key}{', ' + latest if latest else ''} FROM ({mentioned}) WHERE {filled} GROUP BY {key}) AS m ON {same} LEFT JOIN have_{name} AS h ON {joined}"""
         ).to_arrow_table()

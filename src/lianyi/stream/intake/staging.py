@@ -66,11 +66,12 @@ def create_clean(work: Connection, kind: Kind) -> None:
     """Make the table of typed rows of a kind."""
     columns = [f"{f.name} {FIELD_TYPES[f.type]}" for f in kind.fields.values()]
     columns += [f"{f.name}_said VARCHAR" for f in kind.fields.values() if f.type == "word"]
+    columns += [f"{name}_day INTEGER" for name in sorted(kind.days)]
     work.execute(f"CREATE TABLE clean_{kind.name} (file INTEGER, line BIGINT, {', '.join(columns)}, extra VARCHAR)")
 
 
 def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]) -> None:
-    """Bring the used columns of a file into the work database, as text.
+    """Bring the used columns of a file into the work database, as text: trimmed, and null where a cell says nothing.
 
     tell : called with (bytes of this file so far, rows so far)
     """
@@ -80,7 +81,7 @@ def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]
     work.execute("BEGIN")
     for batch in staged.reader.batches(wanted):
         if len(batch.lines):
-            incoming = pa.Table.from_arrays([batch.lines, *batch.columns], names=["line", *names])
+            incoming = pa.Table.from_arrays([batch.lines, *map(values.cleaned, batch.columns)], names=["line", *names])
             work.register("incoming", incoming)
             work.execute(f"INSERT INTO {staged.raw} SELECT * FROM incoming")
             work.unregister("incoming")
@@ -109,15 +110,18 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     """Read every cell of a staged file as its field's type; unreadable rows go to the rejects, empty ones are ignored."""
     kind = staged.kind
     sources = {u.field: f"c{u.position}" for u in staged.used if u.field}
-    texts = {name: (values.cleaned(cell), cell) for name, cell in sources.items()}
-    texts |= {name: (values.cleaned(quoted(v)), quoted(v)) for name, v in staged.mapping.constants.items() if name in kind.fields}
-    typed, said, bad = [], [], []
+    texts = dict(sources)
+    texts |= {name: f"CAST({quoted(v.strip())} AS VARCHAR)" for name, v in staged.mapping.constants.items() if name in kind.fields}
+    typed, said, bad, days = [], [], [], []
     stood_in = {u.field for u in staged.used if u.way == "pseudonym"}
-    for name, (text, cell) in texts.items():
+    for name, text in texts.items():
         one = kind.fields[name]
         value = _value(work, staged, one, text, workspace, stand_in=name in stood_in)
-        typed.append(f"{value} AS {name}")
-        said.append(f"{text} AS x_{name}, {cell} AS w_{name}")
+        typed.append(f"{value[0]} AS {name}")
+        if name in kind.days:
+            typed.append(f"{value[1]} AS {name}_day")
+            days.append(f"{name}_day")
+        said.append(f"{text} AS x_{name}")
         if one.type in {"id", "text"}:
             if one.type == "id":
                 bad.append((name, f"x_{name} IS NOT NULL AND {values.lost_digits(f'x_{name}')}", "lost_digits"))
@@ -129,10 +133,10 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     for group in kind.needs:
         have = [n for n in group if n in texts]
         if have:
-            bad.append((have[0], " AND ".join(f"{n} IS NULL" for n in have), "missing"))
+            bad.append((have[0], " AND ".join(f"{'x_' if kind.fields[n].lenient else ''}{n} IS NULL" for n in have), "missing"))
     extra = _extra(staged)
     filled = [f"x_{n}" for n in sources] + [f"c{u.position}" for u in staged.used if not u.field]
-    blank = " AND ".join(f"{f} IS NULL" if f.startswith("x_") else f"coalesce(trim({f}), '') = ''" for f in filled) or "false"
+    blank = " AND ".join(f"{f} IS NULL" for f in filled) or "false"
     columns = list(texts)
     spread = ", ".join(
         f"coalesce({n}, first_value({n} IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {n}" if n in carried and "order_id" in texts else n
@@ -142,29 +146,30 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     reason = "CASE " + " ".join(f"WHEN {test} THEN {quoted(why)}" for _, test, why in bad) + " END" if bad else "NULL"
     named = "CASE " + " ".join(f"WHEN {test} THEN {quoted(name)}" for name, test, _ in bad) + " END" if bad else "NULL"
     # What was written, for the rejects; a stand-in's origin is never written down.
-    shown = "CASE field " + " ".join(f"WHEN {quoted(n)} THEN {quoted('***') if n in stood_in else f'w_{n}'}" for n in columns) + " ELSE '' END"
+    shown = "CASE field " + " ".join(f"WHEN {quoted(n)} THEN {quoted('***') if n in stood_in else f'x_{n}'}" for n in columns) + " ELSE '' END"
+    lenient = [n for n in columns if kind.fields[n].lenient and kind.fields[n].type not in {"id", "text"}]
+    kept = [*columns, *days, *dict.fromkeys([*words_said, *(f"x_{n}" for n in lenient)]), "extra"]
     work.execute(
-        f"""CREATE TABLE typed AS SELECT *, {named} AS field, {reason} AS reason, {blank} AS blank FROM (
-            SELECT line, {spread}, {', '.join(f'x_{n}, w_{n}' for n in columns)}, extra{''.join(f', c{u.position}' for u in staged.used if not u.field)} FROM (
-                SELECT *, {', '.join(typed)} FROM (SELECT *, {', '.join(said)}, {extra} AS extra FROM {staged.raw})))"""
+        f"""CREATE TABLE typed AS SELECT line, {', '.join(kept)}, field, reason, blank, CASE WHEN reason IS NOT NULL THEN {shown} END AS shown FROM (
+            SELECT *, {named} AS field, {reason} AS reason, {blank} AS blank FROM (
+            SELECT line, {', '.join([spread, *days])}, {', '.join(f'x_{n}' for n in columns)}, extra{''.join(f', c{u.position}' for u in staged.used if not u.field)} FROM (
+            SELECT *, {', '.join(typed)} FROM (SELECT *, {', '.join(said)}, {extra} AS extra FROM {staged.raw}))))"""
     )
     staged.ignored += _count(work, "SELECT count(*) FROM typed WHERE blank")
-    work.execute(f"INSERT INTO rejects SELECT {staged.number}, line, field, {shown}, reason FROM typed WHERE reason IS NOT NULL AND NOT blank")
-    targets = [*columns, *(f"{n.removeprefix('x_')}_said" for n in words_said), "extra"]
+    work.execute(f"INSERT INTO rejects SELECT {staged.number}, line, field, shown, reason FROM typed WHERE reason IS NOT NULL AND NOT blank")
+    targets = [*columns, *days, *(f"{n.removeprefix('x_')}_said" for n in words_said), "extra"]
     work.execute(
         f"INSERT INTO clean_{kind.name} (file, line, {', '.join(targets)})"
-        f" SELECT {staged.number}, line, {', '.join([*columns, *words_said, 'extra'])} FROM typed WHERE reason IS NULL AND NOT blank"
+        f" SELECT {staged.number}, line, {', '.join([*columns, *days, *words_said, 'extra'])} FROM typed WHERE reason IS NULL AND NOT blank"
     )
-    _tell_unread(work, staged, columns)
+    _tell_unread(work, staged, lenient)
     work.execute(f"DROP TABLE typed; DROP TABLE {staged.raw}")
 
 
-def _tell_unread(work: Connection, staged: StagedFile, columns: list[str]) -> None:
+def _tell_unread(work: Connection, staged: StagedFile, lenient: list[str]) -> None:
     """Say which values of lenient fields were left out, the commonest first."""
-    for name in columns:
+    for name in lenient:
         one = staged.kind.fields[name]
-        if not one.lenient or one.type in {"id", "text"}:
-            continue
         rows = work.execute(
             f"SELECT x_{name}, count(*) AS n FROM typed WHERE x_{name} IS NOT NULL AND {name} IS NULL AND NOT blank GROUP BY 1 ORDER BY n DESC, 1 LIMIT 5"
         ).fetchall()
@@ -176,8 +181,8 @@ def _tell_unread(work: Connection, staged: StagedFile, columns: list[str]) -> No
             )
 
 
-def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspace: Workspace, *, stand_in: bool) -> str:
-    """The SQL that reads one field; looks at the whole column where its writing must be decided."""
+def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspace: Workspace, *, stand_in: bool) -> tuple[str, str]:
+    """The SQL that reads one field (and, of an instant, its business day); looks at the whole column where its writing must be decided."""
     x = f"x_{one.name}"
     relation = f"(SELECT {text} AS {x} FROM {staged.raw})"
 
@@ -185,7 +190,7 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
         return work.execute(sql).fetchall()[0]
 
     if one.type == "text":
-        return x if not stand_in else values.pseudonym_sql(values.identifier(x), workspace.key)
+        return (x if not stand_in else values.pseudonym_sql(values.identifier(x), workspace.key)), ""
     if one.type == "id":
         floats = ask(f"SELECT count({x}), count(*) FILTER (regexp_full_match({x}, '\\d+\\.0')) FROM {relation}")
         whole = floats[0] == floats[1] and floats[0] != 0
@@ -193,11 +198,11 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
             staged.notes.append(Text(zh=f"{one.says.zh}写作 17850.0，读作 17850", en=f"{one.says.en}: written as 17850.0, read as 17850"))
         bare = values.identifier(x, whole_floats=whole)
         # Telephone numbers are written in many ways; what is hashed is the number.
-        return values.pseudonym_sql(f"regexp_replace(regexp_replace(lower({bare}), '^(\\+|00)86[- ]?', ''), '^(1\\d\\d)[- ]?(\\d{{4}})[- ]?(\\d{{4}})$', '\\1\\2\\3')", workspace.key) if stand_in else bare
+        return (values.pseudonym_sql(f"regexp_replace(regexp_replace(lower({bare}), '^(\\+|00)86[- ]?', ''), '^(1\\d\\d)[- ]?(\\d{{4}})[- ]?(\\d{{4}})$', '\\1\\2\\3')", workspace.key) if stand_in else bare), ""
     if one.type == "word":
-        return values.word(x, words().lists[one.words])
+        return (values.word(x, words().lists[one.words])), ""
     if one.type == "flag":
-        return values.flag(x)
+        return (values.flag(x)), ""
     if one.type in {"instant", "day"}:
         found = date_column(
             x,
@@ -214,10 +219,10 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
                     en=f"{one.says.en}: in {found.ambiguous} rows day and month cannot be told apart; read as {found.order}; a mapping file may say date_order",
                 )
             )
-        return found.instant if one.type == "instant" else found.day
+        return (found.instant, found.day) if one.type == "instant" else (found.day, "")
     filled, plain = ask(f"SELECT count({x}), count({values.plain_number(x)}) FROM {relation}")
     if one.type == "share":
-        return values.share(x)
+        return (values.share(x)), ""
     read = values.plain_number(x)
     if filled != plain:
         comma, grouped = ask(
@@ -225,18 +230,18 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
         )
         read = values.number(x, decimal_comma=bool(comma) and not grouped)
     if one.type == "money":
-        return values.minor_units(read, minor_digits(workspace.currency))
+        return (values.minor_units(read, minor_digits(workspace.currency))), ""
     if one.type == "price":
-        return f"TRY_CAST({read} AS DECIMAL(18, 6))"
+        return (f"TRY_CAST({read} AS DECIMAL(18, 6))"), ""
     if one.type == "count":
-        return f"CASE WHEN {read} = floor({read}) THEN TRY_CAST({read} AS BIGINT) END"
-    return f"CAST({read} AS DOUBLE)"
+        return (f"CASE WHEN {read} = floor({read}) THEN TRY_CAST({read} AS BIGINT) END"), ""
+    return (f"CAST({read} AS DOUBLE)"), ""
 
 
 def _extra(staged: StagedFile) -> str:
     """SQL of the columns kept beside the fields, as the inside of a JSON object."""
     parts = [
-        f"CASE WHEN coalesce(trim(c{u.position}), '') <> '' THEN {quoted(_json_key(u.heading))} || to_json(trim(c{u.position})) END"
+        f"{quoted(_json_key(u.heading))} || to_json(c{u.position})"
         for u in staged.used
         if not u.field
     ]

@@ -3,11 +3,17 @@
 Each builder takes the SQL of a cleaned text (see `cleaned`) and answers the SQL of its value, null where it cannot be read.
 """
 
+import hashlib
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from lianyi.stream.engines.duckdb import quoted
 from lianyi.stream.intake.words import WordList, words
 
 # Blanks of all widths, and the marks that some programs put round an identifier so that a spreadsheet leaves it alone.
-_BLANKS = "' \t\r\n\u3000\u00a0\u200b\ufeff'"
+BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 _WIDE = "０１２３４５６７８９．，－＋％（）：／￥ＷＫ"  # noqa: RUF001
 _NARROW = "0123456789.,-+%():/¥WK"
 _UNITS = {"万": 10**4, "W": 10**4, "亿": 10**8, "千": 10**3, "K": 10**3, "百万": 10**6, "M": 10**6, "千万": 10**7, "": 1}
@@ -18,12 +24,19 @@ _GROUPED = r"^\d{1,3}(,\d{3})+(\.\d+)?$"
 MAX_INTEGER = 9_000_000_000_000_000
 
 
-def cleaned(cell: str) -> str:
-    """SQL for a cell without blanks round it, null when it is empty or says so (-, 无, NULL, nan)."""
-    trimmed = f"trim({cell}, {_BLANKS})"
-    listed = ", ".join(quoted(w) for w in sorted(words().empty))
-    # Only short cells can be one of the listed words; the long ones are spared the comparison.
-    return f"CASE WHEN length({trimmed}) > 20 THEN {trimmed} WHEN lower({trimmed}) IN ({listed}) THEN NULL ELSE {trimmed} END"
+def cleaned(cells: pa.Array) -> pa.Array:
+    """Cells without blanks round them, null where one is empty or says so (-, 无, NULL, nan).
+
+    >>> cleaned(pa.array([" a ", "--", "无", "NaN", ""])).to_pylist()
+    ['a', None, None, None, None]
+    """
+    trimmed = pc.utf8_trim(cells, BLANKS)
+    return pc.if_else(pc.is_in(pc.utf8_lower(trimmed), value_set=_empty()), pa.scalar(None, pa.string()), trimmed)
+
+
+@cache
+def _empty() -> pa.Array:
+    return pa.array(sorted(words().empty))
 
 
 def folded_sql(text: str) -> str:
@@ -33,13 +46,13 @@ def folded_sql(text: str) -> str:
 
 def identifier(text: str, *, whole_floats: bool = False) -> str:
     """SQL for an identifier: the wrappings ="123" and '123 undone; 17850.0 read as 17850 where the whole column is written so."""
-    bare = f"CASE WHEN starts_with({text}, '=\"') THEN nullif(trim(rtrim(substr({text}, 3), '\"'), {_BLANKS}), '') WHEN starts_with({text}, '''') THEN nullif(ltrim({text}, ''''), '') ELSE {text} END"
+    bare = f"CASE WHEN starts_with({text}, '=\"') THEN nullif(trim(rtrim(substr({text}, 3), '\"'), {quoted(BLANKS)}), '') WHEN starts_with({text}, '''') THEN nullif(ltrim({text}, ''''), '') ELSE {text} END"
     return f"regexp_replace({bare}, '\\.0$', '')" if whole_floats else bare
 
 
 def lost_digits(text: str) -> str:
     """SQL: whether an identifier is a long number that a spreadsheet shortened to 1.23457E+17."""
-    return f"regexp_full_match({text}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
+    return f"contains({text}, '+') AND regexp_full_match({text}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
 
 
 def plain_number(text: str) -> str:
@@ -95,8 +108,6 @@ def word(text: str, listed: WordList) -> str:
 
 def pseudonym_sql(value: str, key: bytes, *, prefix: str = "m") -> str:
     """SQL for kernel.ids.pseudonym: the same HMAC-SHA-256, cut to 80 bits."""
-    import hashlib
-
     block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
     inner = "".join(f"\\x{b ^ 0x36:02X}" for b in block)
     outer = "".join(f"\\x{b ^ 0x5C:02X}" for b in block)
