@@ -10,6 +10,7 @@ from lianyi.kernel.text import nearest
 # Name -> one line; the module of the same name beside this file holds `command`.
 ANALYSES = {
     "attribution": say("归因：订单之前的渠道各分多少功劳", "attribution: how channels before an order share its credit"),
+    "fission": say("裂变：谁带来谁、会不会自己长、到哪一代亏钱", "fission: who brought whom, does it grow, where it loses money"),
     "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
     "retention": say("留存：各批次的人后来还有多少回来", "retention: how many of each cohort come back"),
 }
