@@ -69,14 +69,20 @@ def test_every_reference_relation_is_there_even_when_nothing_was_published(engin
         "SELECT e.d AS day, count(DISTINCT e.actor) AS actors FROM events AS e WHERE e.actor IS NOT NULL GROUP BY e.d ORDER BY day",
         "SELECT e.channel AS c, avg(e.amount_fen) AS mean FROM events AS e WHERE e.name = 'order_paid' GROUP BY e.channel ORDER BY c",
         "SELECT e.channel AS c, e.platform AS p FROM events AS e GROUP BY e.channel, e.platform ORDER BY c DESC, p",
-        "SELECT e.event_id AS id, lag(e.t) OVER (PARTITION BY e.actor ORDER BY e.t, e.event_id) AS before_t,"
-        " row_number() OVER (PARTITION BY e.actor ORDER BY e.t, e.event_id) AS nth FROM events AS e WHERE e.actor IS NOT NULL ORDER BY id",
-        "SELECT e.event_id AS id, max(CASE WHEN e.name = 'page_viewed' THEN e.t END) OVER (PARTITION BY e.actor ORDER BY e.t"
-        " RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS strictly_before FROM events AS e WHERE e.actor IS NOT NULL ORDER BY id",
+        (
+            "SELECT e.event_id AS id, lag(e.t) OVER (PARTITION BY e.actor ORDER BY e.t, e.event_id) AS before_t,"
+            " row_number() OVER (PARTITION BY e.actor ORDER BY e.t, e.event_id) AS nth FROM events AS e WHERE e.actor IS NOT NULL ORDER BY id"
+        ),
+        (
+            "SELECT e.event_id AS id, max(CASE WHEN e.name = 'page_viewed' THEN e.t END) OVER (PARTITION BY e.actor ORDER BY e.t"
+            " RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS strictly_before FROM events AS e WHERE e.actor IS NOT NULL ORDER BY id"
+        ),
         "SELECT e.event_id AS id, concat(coalesce(e.actor, ''), '/', e.session_id) AS both, e.kind || e.platform AS either FROM events AS e ORDER BY id",
         "SELECT e.event_id AS id, (e.t - 7) // 1000000007 AS part, (e.t + 3) % 97 AS rest, e.amount_fen / 7 AS share FROM events AS e ORDER BY id",
-        "SELECT m.member_id AS who, m.tier AS tier, m.birth_year AS year, count(e.event_id) AS n FROM members AS m"
-        " LEFT JOIN events AS e ON e.actor = m.member_id GROUP BY m.member_id, m.tier, m.birth_year ORDER BY who",
+        (
+            "SELECT m.member_id AS who, m.tier AS tier, m.birth_year AS year, count(e.event_id) AS n FROM members AS m"
+            " LEFT JOIN events AS e ON e.actor = m.member_id GROUP BY m.member_id, m.tier, m.birth_year ORDER BY who"
+        ),
         "SELECT e.member_id AS who FROM events AS e WHERE e.member_id NOT IN (SELECT m.member_id FROM members AS m) GROUP BY e.member_id ORDER BY who",
         "SELECT least(e.quantity, 2) AS a, greatest(e.quantity, 2) AS b, count(*) AS n FROM events AS e GROUP BY least(e.quantity, 2), greatest(e.quantity, 2) ORDER BY a, b",
         "SELECT round(2.5) AS up, round(-2.5) AS down, floor(-0.5) AS low, ceil(0.2) AS high, abs(-3) AS away",

@@ -189,7 +189,7 @@ def test_files_and_log_are_on_the_disk_before_the_append_is_acknowledged(log: Ev
     real = os.fsync
 
     def noting(descriptor: int) -> None:
-        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", noting)

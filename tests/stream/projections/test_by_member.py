@@ -78,7 +78,7 @@ def test_a_month_appended_to_is_stale_and_the_answer_is_still_the_snapshots(log:
     log.append(made_facts(5, seed=7, days=20, start_us=1706716800_000000, devices=False))
     snapshot = log.snapshot()
 
-    assert sorted(set(f.month for f in snapshot.files) - set(fresh_files(snapshot, by_member.KIND))) in ([202402], [202401, 202402, 202403])
+    assert sorted({f.month for f in snapshot.files} - set(fresh_files(snapshot, by_member.KIND))) in ([202402], [202401, 202402, 202403])
     assert walked(snapshot, rows_per_part=300) == by_sql(snapshot)
 
 

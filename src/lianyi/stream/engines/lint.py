@@ -25,7 +25,7 @@ SCALARS = (
     exp.StrPosition, exp.Substring, exp.Trim, exp.Upper, exp.Xor,
 )  # fmt: skip
 KNOWN = (*AGGREGATES, *NUMBERING, *SHIFTING, *FRAMED, *PEERS, *SCALARS)
-MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPLTZ", "DATETIME", "TIME", "INTERVAL")
+MOMENTS = (*exp.DataType.TEMPORAL_TYPES, exp.DataType.Type.INTERVAL)
 # One of these makes an order of rows total by itself.
 UNIQUE = ("event_id", "seq")
 
@@ -60,7 +60,7 @@ def lint(sql: str) -> list[Violation]:
 def _dates(tree: exp.Expr) -> Iterator[exp.Expr]:
     """Days and instants are integers; a date function depends on zones, calendars and releases."""
     for cast in tree.find_all(exp.Cast):
-        if str(cast.to.this.value if isinstance(cast.to, exp.DataType) else "") in MOMENTS:
+        if isinstance(cast.to, exp.DataType) and cast.to.this in MOMENTS:
             yield cast
     yield from tree.find_all(exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.Extract, exp.Interval)
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from lianyi.stream.contracts.sets import ENGAGED, INTERACT, VISIT
-from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.engines.base import Engine
+from lianyi.stream.engines.duckdb import DuckDBEngine, file_list
 from lianyi.stream.projections.by_member import month_window
-from lianyi.stream.projections.naming import publish
+from lianyi.stream.projections.naming import fresh_files, publish
 
 KIND = "member_day"
 # Column -> meaning; counts are of rows, *_quantity sum `quantity` (null meaning 1), money is in minor units.
@@ -50,6 +51,27 @@ FROM events AS e
 WHERE e.actor IS NOT NULL AND (e.member_id IS NOT NULL OR e.actor <> e.device_id) AND {where}
 GROUP BY e.actor, e.d
 """
+
+
+def relation(engine: Engine) -> str:
+    """The whole of `member_day` as one query on an engine: fresh months from their files, the rest counted from the events.
+
+        engine.keep("member_day", relation(engine))
+
+    The answer is that of the engine's snapshot whatever the state of the projection. Cost: fresh, a scan of one row a member
+    and day; stale, one pass over the events of those months. Only DuckDB reads the files; other engines count.
+    """
+    fresh = fresh_files(engine.snapshot, KIND) if isinstance(engine, DuckDBEngine) else {}
+    stale = sorted({f.month for f in engine.snapshot.files} - set(fresh))
+    parts = []
+    if fresh:
+        files = file_list(str(path) for path in fresh.values())
+        # Members whose erasure is pending may still be in a file.
+        parts.append(f"SELECT {', '.join(COLUMNS)} FROM read_parquet({files}) WHERE member_id NOT IN (SELECT member_id FROM erased)")
+    if stale or not fresh:
+        spans = " OR ".join(f"(e.d >= {w.from_day} AND e.d < {w.to_day})" for w in map(month_window, stale)) or "1 = 1"
+        parts.append(query(where=f"({spans})"))
+    return "\nUNION ALL\n".join(parts)
 
 
 def build(engine: DuckDBEngine, month: int, file: Path, *, aside: Path) -> int:
