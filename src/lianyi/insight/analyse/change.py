@@ -1,23 +1,22 @@
 """Why sales changed between two windows: exact factors, segments that sum to the whole, and which of them stand out."""
 
-import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from lianyi.insight.analyse import change_sql
 from lianyi.insight.analyse.breakdown import breakdown, member_of
+from lianyi.insight.analyse.change_result import Change, Deduction, Mix, Node, Part
 from lianyi.insight.analyse.decompose import chain, lmdi
-from lianyi.insight.analyse.drill import Level, Standing, stand_out
-from lianyi.insight.analyse.mix import Split, split
+from lianyi.insight.analyse.drill import Level, stand_out
+from lianyi.insight.analyse.mix import split
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text
 from lianyi.stream.contracts.sets import VISIT
 from lianyi.stream.engines.base import Engine
+
+__all__ = ["DIMENSIONS", "Change", "Deduction", "Mix", "Node", "Part", "explain_change"]
 
 DIMENSIONS = ("platform", "channel", "category", "product", "new_returning", "campaign", "partner")
 # Visits explain sales only where most of the sales were made by people seen visiting.
@@ -38,145 +37,6 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A factor of the change: its level before and now, and the part of the change it accounts for (money, minor units)."""
-
-    id: str
-    name: Text
-    unit: str
-    baseline: float | None
-    current: float | None
-    effect: float
-
-
-@dataclass(frozen=True, slots=True)
-class Deduction:
-    """Something taken off net sales, a node of its own: costs of goods, shipping, marketing."""
-
-    id: str
-    name: Text
-    baseline: int
-    current: int
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One value of a dimension.
-
-    value    : None where it is not known
-    pooled   : 0 for a single value; otherwise how many small ones are summed here
-    baseline, current, effect : net sales in minor units; effects by factor sum to effect, parts sum to the whole change
-    standing : excess over the rest, p and q values; None for a pool
-    """
-
-    dimension: str
-    value: str | None
-    pooled: int
-    baseline: float
-    current: float
-    effect: float
-    effects: dict[str, float]
-    standing: Standing | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """A rate's change split by a dimension into what moved within its values and what mix did."""
-
-    rate: str
-    dimension: str
-    values: tuple[str | None, ...]
-    split: Split
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Why net sales (less deductions) changed.
-
-    status   : ok | no_data (no paid order in either window)
-    factors  : effects sum to change
-    parts    : by dimension, largest effect first, pool last
-    leads    : parts of any dimension that moved unlike the rest, beyond chance, largest excess first
-    residual : change - sum of effects: rounding only
-    """
-
-    metric: str
-    window: Window
-    baseline_window: Window
-    status: str
-    baseline: float
-    current: float
-    factors: tuple[Node, ...]
-    parts: dict[str, tuple[Part, ...]]
-    leads: tuple[Part, ...]
-    mixes: tuple[Mix, ...]
-    residual: float
-    note: Text | None = None
-
-    @property
-    def change(self) -> float:
-        """Current - baseline."""
-        return self.current - self.baseline
-
-    def to_table(self) -> pa.Table:
-        """One row a factor: id, unit, baseline, current, effect."""
-        rows = [{"id": f.id, "unit": f.unit, "baseline": f.baseline, "current": f.current, "effect": f.effect} for f in self.factors]
-        return pa.Table.from_pylist(rows, schema=TABLE)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values; texts as {zh, en}."""
-        return {
-            "metric": self.metric,
-            "status": self.status,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "baseline_window": {"from": self.baseline_window.start.isoformat(), "to": self.baseline_window.end.isoformat()},
-            "baseline": self.baseline,
-            "current": self.current,
-            "change": self.change,
-            "factors": [{**dataclasses.asdict(f), "name": {"zh": f.name.zh, "en": f.name.en}} for f in self.factors],
-            "parts": {d: [_part_json(p) for p in parts] for d, parts in self.parts.items()},
-            "leads": [_part_json(p) for p in self.leads],
-            "mixes": [
-                {
-                    "rate": m.rate,
-                    "dimension": m.dimension,
-                    "baseline": m.split.baseline,
-                    "current": m.split.current,
-                    "sign_flip": m.split.sign_flip,
-                    "simpson": m.split.simpson,
-                    "values": [
-                        {"value": v, "within": float(w), "mix": float(x)}
-                        for v, w, x in zip(m.values, m.split.within, m.split.mix, strict=True)
-                    ],
-                }
-                for m in self.mixes
-            ],
-            "residual": self.residual,
-        }
-
-    def explain(self) -> Text:
-        """What moved most, in a sentence; what is not said is left out, not zero."""
-        if self.status != "ok":
-            return Text(zh="两个区间内都没有付款订单，无法分解变化。", en="Neither window has a paid order; there is no change to explain.")
-        most = max(self.factors, key=lambda f: abs(f.effect))
-        if self.baseline > 0:
-            whole, part = f"{self.change / self.baseline:+.1%}", f"{most.effect / self.baseline:+.1%}"
-            zh = f"比基期变化 {whole}，其中“{most.name.zh}”的影响最大（{part}）"
-            en = f"Changed by {whole} against the baseline; {most.name.en} moved it most ({part})"
-        else:
-            zh = f"基期没有净销售额，变化全部来自本期；“{most.name.zh}”影响最大"
-            en = f"The baseline had no net sales, so all of it is new; {most.name.en} moved it most"
-        flips = sorted({m.dimension for m in self.mixes if m.split.simpson})
-        if flips:
-            zh += f"。注意：按 {', '.join(flips)} 细看，各部分的方向与总体相反（辛普森悖论）"
-            en += f". Mind that by {', '.join(flips)} every part moved against the whole (Simpson's paradox)"
-        return Text(zh=zh + "。", en=en + ".")
-
-
-TABLE = pa.schema(
-    [("id", pa.string()), ("unit", pa.string()), ("baseline", pa.float64()), ("current", pa.float64()), ("effect", pa.float64())]
-)
 _LEVELS = ("buyers", "orders", "paid_fen", "nameless_orders", "nameless_fen", "refund_fen", "squares", "clusters")
 _EMPTY: dict[str, float] = dict.fromkeys(_LEVELS, 0)
 Row = dict[str, float]
@@ -379,19 +239,3 @@ def _note(window: Window, baseline: Window) -> Text | None:
         zh=f"两个区间长度不同：{window.days} 天与 {baseline.days} 天。",
         en=f"The windows differ in length: {window.days} and {baseline.days} days.",
     )
-
-
-def _part_json(part: Part) -> dict[str, Any]:
-    standing = part.standing
-    return {
-        "by": {part.dimension: part.value},
-        "pooled": part.pooled,
-        "baseline": part.baseline,
-        "current": part.current,
-        "effect": part.effect,
-        "effects": part.effects,
-        "excess": standing.excess if standing else None,
-        "p_value": standing.p_value if standing else None,
-        "q_value": standing.q_value if standing else None,
-        "significant": standing.significant if standing else None,
-    }
