@@ -831,6 +831,7 @@ def hostile() -> Evaluation:
     bad = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
     return full(
         brand=bad,
+        decomposition=None,
         snapshot='=HYPERLINK("http://evil.example","x")',
         summary=(t(f'=HYPERLINK("http://evil.example") {bad}', f"=cmd|' /C calc'!A0 {bad}"),),
         exhibits=(

@@ -2,7 +2,9 @@ import dataclasses
 
 import pytest
 
+from lianyi.insight.measure.inputs import inputs
 from lianyi.insight.report import compose
+from lianyi.insight.report.compose.gaps import file_of
 from lianyi.insight.report.document import Actions, Callout, Cards, Chart, Definitions, FindingCards, Gaps, Lead, Paragraph, Table
 from lianyi.insight.report.words import Words
 from lianyi.kernel.errors import UnknownName
@@ -149,3 +151,20 @@ def test_anchors_are_unique():
         document = compose(case())
         anchors = [d.anchor for block in blocks(document, Definitions) for d in block.entries]
         assert len(anchors) == len(set(anchors))
+
+
+def test_a_long_list_of_missing_inputs_is_cut_and_counted():
+    names = tuple(cases.t(f"数据{i}", f"input {i}") for i in range(9))
+    evaluation = cases.nothing()
+    figure = dataclasses.replace(evaluation.figures[0], missing=names)
+    [gaps] = blocks(compose(dataclasses.replace(evaluation, figures=(figure,))), Gaps)[:1]
+    assert gaps.gaps[0].missing == "数据0、数据1、数据2、数据3 等 9 项"
+    many = tuple(dataclasses.replace(figure, metric=f"m{i}", missing=(names[i],)) for i in range(9))
+    [apart] = blocks(compose(dataclasses.replace(evaluation, figures=many)), Gaps)[:1]
+    assert len(apart.gaps) == 9
+
+
+def test_an_input_belongs_to_the_file_that_holds_most_of_it():
+    assert {key: file_of(inputs()[key].says).id for key in ("paid_orders", "refunds", "buyers_known")} == dict.fromkeys(
+        ("paid_orders", "refunds", "buyers_known"), "orders"
+    )

@@ -12,6 +12,8 @@ from lianyi.insight.report.document import Gap, Gaps, Label
 from lianyi.kernel.errors import Broken
 from lianyi.kernel.text import Text
 
+MOST_NAMED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -23,9 +25,11 @@ class File:
     tables: frozenset[str]
     inputs: frozenset[str]
 
-    def holds(self, wanted: Input) -> bool:
-        """Whether the file supplies an input."""
-        return wanted.id in self.inputs or bool(self.events & set(wanted.events) or self.tables & {table for table, _ in wanted.columns})
+    def holds(self, wanted: Input) -> int:
+        """How much of an input the file supplies: the number of its events and tables that it holds; named ones most of all."""
+        if wanted.id in self.inputs:
+            return len(wanted.events) + len(wanted.columns) + 1
+        return len(self.events & set(wanted.events)) + len(self.tables & {table for table, _ in wanted.columns})
 
 
 @cache
@@ -52,7 +56,11 @@ def files() -> tuple[File, ...]:
 @cache
 def file_of(missing: Text) -> File | None:
     """The file that supplies the input worded so; None for an input no file supplies."""
-    return next((file for wanted in inputs().values() if wanted.says == missing for file in files() if file.holds(wanted)), None)
+    wanted = next((entry for entry in inputs().values() if entry.says == missing), None)
+    if wanted is None:
+        return None
+    best = max(files(), key=lambda file: file.holds(wanted))
+    return best if best.holds(wanted) else None
 
 
 def gaps(context: Context, block_id: str) -> Gaps | None:
@@ -75,7 +83,15 @@ def gaps(context: Context, block_id: str) -> Gaps | None:
     return Gaps(
         block_id,
         tuple(
-            Gap(context.words.listed(wanted[key]) or context.words("value.unknown"), remedies[key], tuple(figures[key]))
+            Gap(_named(context, tuple(wanted[key])), remedies[key], tuple(figures[key]))
             for key in sorted(figures, key=lambda key: -len(figures[key]))
         ),
     )
+
+
+def _named(context: Context, names: tuple[str, ...]) -> str:
+    """The first few inputs by name, and how many there are."""
+    if not names:
+        return context.words("value.unknown")
+    shown = context.words.listed(names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else context.words("conclude.and_more", names=shown, n=len(names))

@@ -18,6 +18,7 @@ INJECTED = ("=", "+", "-", "@", "\t", "\r", "\n")
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 LONGEST_TEXT = 32_000
 NARROWEST, WIDEST = 9, 60
+LINE_HEIGHT = 16
 PERIOD_FORMATS = {
     "zh": {"month": 'yyyy"年"m"月"', "day": "yyyy-mm-dd", "week": "yyyy-mm-dd", "quarter": "yyyy-mm-dd"},
     "en": {"month": "mmm yyyy", "day": "d mmm yyyy", "week": "d mmm yyyy", "quarter": "d mmm yyyy"},
@@ -35,6 +36,7 @@ class Book:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
         self._widths: dict[tuple[str, int], int] = {}
+        self._lines: dict[tuple[str, int], int] = {}
         made = dt.datetime.fromisoformat(document.made_at).replace(tzinfo=None)
         self.workbook.set_properties({"title": document.title, "author": "Lianyi", "created": made, "comments": document.snapshot})
         self.workbook.set_size(2400, 1500)
@@ -117,18 +119,28 @@ class Book:
             row, column, dt.datetime.fromisoformat(period.at[:10]), self.format(num_format=shown, align="left", **properties)
         )
 
-    def cell(self, sheet: Worksheet, row: int, column: int, cell: Cell, *, formula: str | None = None, **properties: Any) -> None:
+    def cell(
+        self, sheet: Worksheet, row: int, column: int, cell: Cell, *, formula: str | None = None, wrap: bool = True, **properties: Any
+    ) -> None:
         """Any cell but an interval, which takes two columns, and a sparkline, which stands over its data."""
         match cell:
             case Quantity():
                 self.quantity(sheet, row, column, cell, formula=formula, **properties)
             case Label():
-                wrapped = columns_of(cell.text) > WIDEST
-                self.text(sheet, row, column, cell.text, text_wrap=wrapped, **properties)
+                lines = -(-(columns_of(cell.text) + 2) // WIDEST) if wrap else 1
+                if lines > 1:
+                    self._heighten(sheet, row, lines)
+                self.text(sheet, row, column, cell.text, text_wrap=lines > 1, **properties)
             case Period():
                 self.date(sheet, row, column, cell, **properties)
             case _:
                 sheet.write_blank(row, column, None, self.format(**properties))
+
+    def _heighten(self, sheet: Worksheet, row: int, lines: int) -> None:
+        key = (sheet.get_name(), row)
+        if lines > self._lines.get(key, 1):
+            self._lines[key] = lines
+            sheet.set_row(row, LINE_HEIGHT * lines)
 
     def ends(self, sheet: Worksheet, row: int, column: int, interval: Interval | None, **properties: Any) -> None:
         """Both ends of an interval, in this column and the next."""

@@ -92,7 +92,7 @@ def _write_row(
             book.ends(sheet, at, place, cell if isinstance(cell, Interval) else None, **look)
             continue
         formula = _formula(book, column, places, row, at) if isinstance(cell, Quantity) else None
-        book.cell(sheet, at, place, None if isinstance(cell, Spark) else cell, formula=formula, **look)
+        book.cell(sheet, at, place, None if isinstance(cell, Spark) else cell, formula=formula, wrap=column is not columns[-1], **look)
         widths[place] = max(widths[place], book.shown_width(cell) + 2)
 
 
