@@ -125,6 +125,8 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """One paragraph of running text."""
+
     text: str
 
 
@@ -166,6 +168,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
+    """Headline figures, most important first."""
+
     id: str
     cards: tuple[Card, ...]
     against: str = ""  # what a change is measured against, in words
@@ -208,6 +212,8 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class FindingCards:
+    """Findings, gravest first; `brief` is the short form of the front page."""
+
     id: str
     findings: tuple[FindingCard, ...]
     brief: bool = False
@@ -231,6 +237,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
+    """Things to do, in order; `brief` is the short form of the front page."""
+
     id: str
     actions: tuple[Action, ...]
     brief: bool = False
@@ -253,6 +261,8 @@ class MethodCard:
 
 @dataclass(frozen=True, slots=True)
 class MethodCards:
+    """The methods of the evaluation; `brief` shows scores only."""
+
     id: str
     methods: tuple[MethodCard, ...]
     brief: bool = False
@@ -260,6 +270,8 @@ class MethodCards:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
+    """One check of the data. status: ok | warn | fail; share: of rows that pass, where it is a share."""
+
     name: str
     status: str  # ok | warn | fail
     status_says: str
@@ -269,6 +281,8 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class ChecksList:
+    """Every check of the data."""
+
     id: str
     checks: tuple[CheckLine, ...]
 
@@ -284,6 +298,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
+    """What is missing, the most rewarding first."""
+
     id: str
     gaps: tuple[Gap, ...]
 

@@ -161,8 +161,10 @@ def thinned(labels: tuple[str, ...], width: float) -> list[int]:
 
 
 def x(field: str, domain: list[float], **more: Any) -> Spec:
+    """A horizontal position on a fixed domain; charts do not let the grammar choose scales."""
     return {"field": field, "type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, **more}
 
 
 def y(field: str, domain: list[float], **more: Any) -> Spec:
+    """A vertical position on a fixed domain."""
     return {"field": field, "type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, **more}

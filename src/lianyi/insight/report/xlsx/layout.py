@@ -12,12 +12,15 @@ HEAD = 3  # row of the first table's heading; the title and one line of words st
 
 
 def every(document: Document, kind: type[Any]) -> list[Any]:
+    """Every block of a kind, in reading order."""
     return [block for block in document.blocks() if isinstance(block, kind)]
 
 
 def named(document: Document, table_id: str) -> Table | None:
+    """The table of an id, or None."""
     return next((table for table in every(document, Table) if table.id == table_id), None)
 
 
 def say(book: Book, sheet: Worksheet, row: int, text: str, **look: Any) -> None:
+    """A line of words in the first column, quiet unless told otherwise."""
     book.text(sheet, row, 0, text, **{"font_color": COLOURS["ink-3"], **look})

@@ -19,6 +19,7 @@ from lianyi.insight.report.xlsx.tables import write_table
 
 
 def actions_table(book: Book, block: Actions, *, reasons: bool = True) -> Table:
+    """Things to do as a table; `reasons` adds why."""
     words = book.words
     columns = (
         Column("action", words("sheet.action"), "text"),
