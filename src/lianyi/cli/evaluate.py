@@ -18,6 +18,7 @@ from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.intake import import_files, list_imports
+from lianyi.stream.intake.faults import ColumnMissing
 from lianyi.stream.workspace import Workspace
 
 
@@ -72,12 +73,22 @@ def command(
 ) -> None:
     workspace = opened_workspace()
     if targets is not None:
-        period = {field: value for field, value in (("from", start), ("to", end)) if value}
-        import_files(workspace, [targets], kind="targets", constants=period, received_t=time.time_ns() // 1000)
+        _import_targets(workspace, targets, start, end)
     made = report(workspace, start=start, end=end, baseline=baseline, out=out, language=report_language, level=level, snapshot=snapshot)
     for text in made.summary:
         click.echo(text.say(language()))
     tell(Text(zh="报告：%(path)s", en="Report: %(path)s"), path=(out / "report.html").resolve())
+
+
+def _import_targets(workspace: Workspace, targets: Path, start: str | None, end: str | None) -> None:
+    """Bring in a table of targets; one without a period of its own is meant for the window evaluated."""
+    now = time.time_ns() // 1000
+    try:
+        import_files(workspace, [targets], kind="targets", received_t=now)
+    except ColumnMissing:
+        if start is None or end is None:
+            raise
+        import_files(workspace, [targets], kind="targets", constants={"from_day": start, "to_day": end}, received_t=now)
 
 
 def report(

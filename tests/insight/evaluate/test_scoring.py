@@ -31,7 +31,9 @@ def test_the_line_of_a_level_passes_through_its_three_anchors():
     assert [level_score(x, 0, 3, 8) for x in (0, 3, 8)] == [0, 60, 100]
 
 
-@pytest.mark.parametrize(("attainment", "floor", "score"), [(1.0, 0.8, 100), (0.8, 0.8, 60), (0.0, 0.8, 0), (0.5, None, 50), (2.0, None, 100)])
+@pytest.mark.parametrize(
+    ("attainment", "floor", "score"), [(1.0, 0.8, 100), (0.8, 0.8, 60), (0.0, 0.8, 0), (0.5, None, 50), (2.0, None, 100)]
+)
 def test_a_target_scores_100_when_reached_and_60_at_its_floor(attainment, floor, score):
     assert target_score(attainment, floor) == score
 

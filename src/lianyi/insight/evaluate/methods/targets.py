@@ -9,6 +9,7 @@ from lianyi.insight.evaluate.scoring import target_score, weighted
 from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
+from lianyi.kernel.money import minor_digits
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
@@ -23,7 +24,10 @@ ON_TRACK, MISS, UNDECIDED = "on_track", "miss", "undecided"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of the targets table; target and floor in the metric's own unit (money in minor units)."""
+    """One row of the targets table.
+
+    target, floor : in the metric's own unit, money in minor units (people write targets in major units, see `read_targets`)
+    """
 
     metric: str
     window: Window
@@ -56,7 +60,10 @@ class TargetUnknown(BadInput):
 
 
 def read_targets(case: Case) -> tuple[Target, ...]:
-    """The targets whose period overlaps the window, finished or not."""
+    """The targets whose period overlaps the window, finished or not.
+
+    The table holds money as people write it, in yuan or pounds; here it becomes minor units like every other amount.
+    """
     rows = case.engine.run(
         """SELECT metric, from_d, to_d, target, floor, weight, owner, dimension, member FROM targets
         WHERE from_d < $to_d AND to_d > $from_d ORDER BY from_d, to_d, metric, dimension, member""",
@@ -66,12 +73,13 @@ def read_targets(case: Case) -> tuple[Target, ...]:
     for row in rows:
         if row["metric"] not in catalogue():
             raise TargetUnknown(metric=row["metric"])
+        scale = 10 ** minor_digits(case.currency) if catalogue()[row["metric"]].unit == "money" else 1
         found.append(
             Target(
                 metric=row["metric"],
                 window=Window(row["from_d"], row["to_d"]),
-                target=row["target"],
-                floor=row["floor"],
+                target=row["target"] * scale,
+                floor=None if row["floor"] is None else row["floor"] * scale,
                 weight=1.0 if row["weight"] is None else row["weight"],
                 owner=row["owner"],
                 dimension=row["dimension"],
