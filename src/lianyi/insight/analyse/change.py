@@ -64,14 +64,15 @@ def explain_change(
     Parts      each is decomposed by itself (log-mean, exact); their effects on one factor need not sum to that factor's whole effect,
                because people who move between parts change the mix.
     Raises     UnknownName for a dimension.
-    Cost       two scans of orders; what is kept is one row a paid or refunded line of both windows.
+    Cost       one scan of orders and a few of visits; what is kept is one row a paid or refunded line of the history.
     """
     for name in dimensions:
         if name not in DIMENSIONS:
             raise UnknownName(what="dimension", given=name, allowed=list(DIMENSIONS))
     params = {"from_0": baseline.from_day, "to_0": baseline.to_day, "from_1": window.from_day, "to_1": window.to_day}
     visit = ", ".join(f"'{n}'" for n in VISIT)
-    engine.keep("change_lines", change_sql.LINES.format(member=member_of(engine), visit=visit), params)
+    engine.keep("change_orders", change_sql.ORDERS.format(member=member_of(engine)))
+    engine.keep("change_lines", change_sql.LINES.format(visit=visit), params)
     by_seen = _levels(engine, "l.seen")
     if not by_seen:
         return Change(metric, window, baseline, "no_data", 0, 0, (), {}, (), (), 0)

@@ -4,22 +4,27 @@ Period 0 is the baseline and 1 the window itself. Sums of squares of what one bu
 much a level may move by chance: money comes in buyers, and a few of them may be large.
 """
 
+# Every paid or refunded line there is, once: the first purchase of a buyer and the origin of a refund may lie before either period.
+ORDERS = """
+SELECT e.name AS name, e.d AS d, e.order_id AS order_id, e.amount_fen AS amount_fen, e.quantity AS quantity, e.platform AS platform,
+    e.channel AS channel, e.campaign_id AS campaign_id, e.partner_id AS partner_id, e.product_id AS product_id, {member} AS buyer
+FROM events AS e WHERE e.name IN ('order_paid', 'order_refunded')
+"""
+
 # One row a paid or refunded line of either period, with who bought, whether they had visited in the period, and the dimensions.
 # A refund that does not state where it was bought takes it from the order.
 LINES = """
 WITH spans AS (
-    SELECT e.*, {member} AS buyer, CAST(0 AS INTEGER) AS period, CAST($from_0 AS INTEGER) AS since_d FROM events AS e
-    WHERE e.name IN ('order_paid', 'order_refunded') AND e.d >= $from_0 AND e.d < $to_0
+    SELECT o.*, CAST(0 AS INTEGER) AS period, CAST($from_0 AS INTEGER) AS since_d FROM change_orders AS o WHERE o.d >= $from_0 AND o.d < $to_0
     UNION ALL
-    SELECT e.*, {member} AS buyer, CAST(1 AS INTEGER) AS period, CAST($from_1 AS INTEGER) AS since_d FROM events AS e
-    WHERE e.name IN ('order_paid', 'order_refunded') AND e.d >= $from_1 AND e.d < $to_1
+    SELECT o.*, CAST(1 AS INTEGER) AS period, CAST($from_1 AS INTEGER) AS since_d FROM change_orders AS o WHERE o.d >= $from_1 AND o.d < $to_1
 ),
 refunded AS (SELECT DISTINCT s.order_id AS refunded_id FROM spans AS s WHERE s.name = 'order_refunded'),
 origin AS (
     SELECT e.order_id AS origin_id, min(e.platform) AS of_platform, min(e.channel) AS of_channel, min(e.campaign_id) AS of_campaign,
-        min(e.partner_id) AS of_partner, min({member}) AS of_buyer,
+        min(e.partner_id) AS of_partner, min(e.buyer) AS of_buyer,
         CASE WHEN count(DISTINCT e.product_id) = 1 THEN min(e.product_id) END AS of_product
-    FROM events AS e JOIN refunded AS r ON e.order_id = r.refunded_id WHERE e.name = 'order_paid' GROUP BY e.order_id
+    FROM change_orders AS e JOIN refunded AS r ON e.order_id = r.refunded_id WHERE e.name = 'order_paid' GROUP BY e.order_id
 ),
 whole AS (
     SELECT s.period AS period, s.since_d AS since_d, CASE WHEN s.name = 'order_refunded' THEN 1 ELSE 0 END AS is_refund, s.order_id AS order_no,
@@ -38,7 +43,7 @@ visitors AS (
         WHERE e.name IN ({visit}) AND e.d >= $from_1 AND e.d < $to_1
     ) AS v WHERE v.visitor IS NOT NULL
 ),
-first_paid AS (SELECT {member} AS payer, min(e.d) AS first_d FROM events AS e WHERE e.name = 'order_paid' GROUP BY {member})
+first_paid AS (SELECT o.buyer AS payer, min(o.d) AS first_d FROM change_orders AS o WHERE o.name = 'order_paid' GROUP BY o.buyer)
 SELECT w.period AS period, w.is_refund AS is_refund, w.order_no AS order_no, w.fen AS fen, w.pieces AS pieces, w.who AS who,
     w.platform AS platform, w.channel AS channel, w.campaign AS campaign, w.partner AS partner, w.product AS product, p.category AS category,
     CASE WHEN w.who IS NULL THEN NULL WHEN f.first_d IS NULL OR f.first_d >= w.since_d THEN 'new' ELSE 'returning' END AS new_returning,
