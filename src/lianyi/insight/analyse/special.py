@@ -107,18 +107,24 @@ def _away(value: Reals) -> Reals:
 
 
 def beta_quantile(share: float, a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
-    """The x with beta_cdf(x, a, b) == share, by bisection to 1e-12; share in (0, 1).
+    """The x with beta_cdf(x, a, b) == share, to 1e-12; share in (0, 1). Newton's steps, halving wherever one leaves the bracket.
 
     >>> round(float(beta_quantile(0.5, 3.0, 3.0)), 9)
     0.5
     """
     a, b = (np.array(v, dtype=np.float64) for v in np.broadcast_arrays(a, b))
+    scale = log_gamma(a + b) - log_gamma(a) - log_gamma(b)
     low, high = np.zeros_like(a), np.ones_like(a)
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = beta_cdf(middle, a, b) < share
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-        if bool(np.all(high - low <= 1e-12)):
+    x = a / (a + b)
+    for _ in range(80):
+        gap = beta_cdf(x, a, b) - share
+        low, high = np.where(gap < 0, x, low), np.where(gap < 0, high, x)
+        density = np.exp(scale + (a - 1) * np.log(np.maximum(x, _TINY)) + (b - 1) * np.log1p(-np.minimum(x, 1 - 1e-16)))
+        step = x - gap / np.maximum(density, _TINY)
+        new = np.where((step > low) & (step < high), step, (low + high) / 2)
+        moved = np.abs(new - x)
+        x = new
+        if bool(np.all((moved <= 1e-12) | (high - low <= 1e-12))):
             break
-    answer: Reals = (low + high) / 2
+    answer: Reals = x
     return answer
