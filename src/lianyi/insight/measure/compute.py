@@ -107,7 +107,7 @@ def _dimension(by: str | None, asked: Sequence[Metric]) -> Dimension | None:
 
 def _values(run: Run, asked: Sequence[Metric], level: float) -> list[MetricValue]:
     needed = _with_parts(asked)
-    missing = {m.id: run.session.presence.missing(m.needs) for m in needed}
+    missing = {m.id: run.session.presence.missing(run.engine, m.needs) for m in needed}
     counted = [m for m in needed if m.formula is None and not missing[m.id]]
     rows = run.rows(counted)
     answers: dict[str, dict[Key, Answer]] = {}

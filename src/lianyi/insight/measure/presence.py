@@ -1,11 +1,9 @@
 """What a history holds, so that a lack of data is told from a zero."""
 
-from dataclasses import dataclass
-
 from lianyi.insight.measure.inputs import Input, inputs
 from lianyi.stream.engines.base import Engine
 
-# Fields whose presence is counted; a fact states a visitor when its member or its device is known.
+# How a fact states a field; it states a visitor when its session, its member or its device is known.
 _STATED = {
     "member": "e.member_id",
     "channel": "e.channel",
@@ -20,74 +18,51 @@ _STATED = {
     "visitor": "coalesce(e.session_id, e.member_id, e.device_id)",
 }
 
-Column = tuple[str, str, tuple[str, str] | None]
 
-
-@dataclass(frozen=True, slots=True)
 class Presence:
-    """Which inputs a history has, by what it holds anywhere in time.
+    """Which inputs a history has, by what it holds anywhere in time; each is looked up when first asked for.
 
-    facts  : event name -> rows
-    stated : (event name, field) that occur together
-    kinds  : (event name, kind) that occur
-    values : (table, column, what counts) with at least one value
+    facts : event name -> rows
+    Cost: one pass over the names, then a look for the first fitting row per input; a pass over its columns where there is none.
     """
 
-    facts: dict[str, int]
-    stated: frozenset[tuple[str, str]]
-    kinds: frozenset[tuple[str, str]]
-    values: frozenset[Column]
+    def __init__(self, engine: Engine, source: str) -> None:
+        self._source = source
+        self._known: dict[str, bool] = {}
+        counted = engine.run(f"SELECT e.name, CAST(count(*) AS BIGINT) AS n_rows FROM {source} AS e GROUP BY e.name ORDER BY e.name")
+        self.facts: dict[str, int] = {row["name"]: row["n_rows"] for row in counted.to_pylist()}
 
-    def has(self, wanted: Input) -> bool:
-        """Whether any source of an input is there."""
-        if any((table, column, wanted.only) in self.values for table, column in wanted.columns):
-            return True
-        return any(
-            name in self.facts
-            and (wanted.field is None or (name, wanted.field) in self.stated)
-            and (not wanted.kinds or any((name, kind) in self.kinds for kind in wanted.kinds))
-            for name in wanted.events
-        )
-
-    def missing(self, needs: tuple[str, ...]) -> tuple[Input, ...]:
+    def missing(self, engine: Engine, needs: tuple[str, ...]) -> tuple[Input, ...]:
         """The inputs among `needs` that the history lacks."""
-        return tuple(inputs()[need] for need in needs if not self.has(inputs()[need]))
+        return tuple(inputs()[need] for need in needs if not self._has(engine, inputs()[need]))
+
+    def states(self, engine: Engine, name: str, field: str) -> bool:
+        """Whether any fact of a name states a field."""
+        return name in self.facts and self._any(engine, (name,), field, ())
+
+    def _has(self, engine: Engine, wanted: Input) -> bool:
+        if wanted.id not in self._known:
+            names = tuple(name for name in wanted.events if name in self.facts)
+            simple = wanted.field is None and not wanted.kinds
+            by_facts = bool(names) and (simple or self._any(engine, names, wanted.field, wanted.kinds))
+            self._known[wanted.id] = by_facts or any(_has_value(engine, table, column, wanted.only) for table, column in wanted.columns)
+        return self._known[wanted.id]
+
+    def _any(self, engine: Engine, names: tuple[str, ...], field: str | None, kinds: tuple[str, ...]) -> bool:
+        conditions = [f"e.name IN ({_words(names)})"]
+        if field is not None:
+            conditions.append(f"{_STATED[field]} IS NOT NULL")
+        if kinds:
+            conditions.append(f"e.kind IN ({_words(kinds)})")
+        # Any row will do, and the first one found ends the search.
+        first = f"SELECT 1 AS one FROM {self._source} AS e WHERE {' AND '.join(conditions)} LIMIT 1"
+        return bool(engine.run(f"SELECT count(*) AS n FROM ({first}) AS q")["n"][0].as_py())
 
 
-def presence(engine: Engine) -> Presence:
-    """Look through the whole history once.
-
-    Cost: one pass over a dozen columns of the stored facts.
-    """
-    counted = ", ".join(f"CAST(count({expression}) AS BIGINT) AS has_{field}" for field, expression in _STATED.items())
-    rows = engine.run(
-        f"SELECT e.name, CAST(count(*) AS BIGINT) AS n_rows, {counted} FROM events AS e GROUP BY e.name ORDER BY e.name"
-    ).to_pylist()
-    with_kinds = sorted({name for i in inputs().values() if i.kinds for name in i.events})
-    kinds: set[tuple[str, str]] = set()
-    if with_kinds:
-        names = ", ".join(f"'{name}'" for name in with_kinds)
-        found = engine.run(
-            f"SELECT e.name, e.kind FROM events AS e WHERE e.name IN ({names}) AND e.kind IS NOT NULL GROUP BY e.name, e.kind"
-        )
-        kinds = {(row["name"], row["kind"]) for row in found.to_pylist()}
-    asked: dict[str, list[Column]] = {}
-    for wanted in inputs().values():
-        for table, column in wanted.columns:
-            asked.setdefault(table, []).append((table, column, wanted.only))
-    values: set[Column] = set()
-    for table, columns in asked.items():
-        counts = ", ".join(f"CAST(count({_counted(column)}) AS BIGINT) AS has_{i}" for i, column in enumerate(columns))
-        row = engine.run(f"SELECT {counts} FROM {table} AS q").to_pylist()[0]
-        values |= {column for i, column in enumerate(columns) if row[f"has_{i}"]}
-    return Presence(
-        facts={row["name"]: row["n_rows"] for row in rows},
-        stated=frozenset((row["name"], field) for row in rows for field in _STATED if row[f"has_{field}"]),
-        kinds=frozenset(kinds),
-        values=frozenset(values),
-    )
+def _has_value(engine: Engine, table: str, column: str, only: tuple[str, str] | None) -> bool:
+    where = f" WHERE q.{only[0]} = '{only[1]}'" if only is not None else ""
+    return bool(engine.run(f"SELECT count(q.{column}) AS n FROM {table} AS q{where}")["n"][0].as_py())
 
 
-def _counted(column: Column) -> str:
-    _, name, only = column
-    return f"q.{name}" if only is None else f"CASE WHEN q.{only[0]} = '{only[1]}' THEN q.{name} END"
+def _words(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)

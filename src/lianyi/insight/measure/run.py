@@ -64,7 +64,8 @@ class Run:
         return found
 
     def _written(self, relation_id: str, sharing: list[Metric]) -> Asked:
-        shape = Shape(self.dimension, by_period=self.grain != "total", has_devices=self.session.has_devices, steps=self.session.steps)
+        steps = self.session.steps(self.engine) if "steps" in relations()[relation_id].sql else ()
+        shape = Shape(self.dimension, by_period=self.grain != "total", has_devices=self.session.has_devices, steps=steps)
         sql = relation_sql(relation_id, shape, names_in(sharing))
         return Asked(relation_id, sql, tuple(shape.bases.values()), shape, sharing)
 
@@ -89,12 +90,12 @@ class Run:
         source = whole = f"(\n{relation.sql}\n)"
         if bool(counted) + len(spread) > 1:
             # Read more than once: kept, so that it is worked out once.
-            self.engine.keep("kept_rows", relation.sql, params)
+            self.engine.keep("kept_rows", self.session.lean(relation.sql), params)
             source = "kept_rows"
         if counted:
             query = aggregate(relation.id, source, counted, relation.shape)
             text = complete(aggregate(relation.id, whole, counted, relation.shape), relation.bases, params, reach)
-            for record in self.engine.run(query.sql, params).to_pylist():
+            for record in self.engine.run(self.session.lean(query.sql), params).to_pylist():
                 key = _key(record, at)
                 for one in counted:
                     row = Row({role: record[query.columns[expression]] for role, expression in expressions(one).items()})
@@ -105,7 +106,9 @@ class Run:
             sharing = [m for m in relation.metrics if m.sql.get("value") == value]
             text = complete(distribution(relation.id, whole, first, relation.shape), relation.bases, params, reach)
             spreads: dict[Key, list[tuple[float, int]]] = {}
-            for record in self.engine.run(distribution(relation.id, source, first, relation.shape).sql, params).to_pylist():
+            for record in self.engine.run(
+                self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params
+            ).to_pylist():
                 spreads.setdefault(_key(record, at), []).append((record["a0"], record["a1"]))
             for one in sharing:
                 self._note(one, text)

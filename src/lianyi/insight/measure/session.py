@@ -8,12 +8,13 @@ from lianyi.insight.measure.calendar import calendar_days
 from lianyi.insight.measure.compile import Base
 from lianyi.insight.measure.entries import sets
 from lianyi.insight.measure.generations import generations
-from lianyi.insight.measure.presence import Presence, presence
+from lianyi.insight.measure.presence import Presence
 from lianyi.stream.engines.base import Engine
 
 Params = Mapping[str, int]
 # What SQL cannot say: a function of a query's answer.
 CODE = {"generations": generations}
+_EVENTS = re.compile(r"\bevents AS (\w+)")
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -22,14 +23,34 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         # The session lives as long as its engine and must not keep it alive: the engine is handed in at each call.
-        self.presence: Presence = presence(engine)
         self.has_devices = engine.snapshot.has_devices
+        # Facts without their actor, where nobody asks for it: saves joining devices to their owners. Erased members are still in it.
+        self.plain = "stored" if self.has_devices and not engine.snapshot.erased else "events"
+        self.presence = Presence(engine, self.plain)
         self.first_day = engine.snapshot.first_day
         self.last_day = engine.snapshot.last_day
-        # The funnel runs over the steps that people are known to have taken; a step nobody records is passed over.
-        self.steps = tuple(name for name in sets()["FUNNEL"] if (name, "actor") in self.presence.stated)
+        self._steps: tuple[str, ...] | None = None
         self._kept: dict[str, str] = {}
         self._calendar: tuple[int, int] | None = None
+
+    def steps(self, engine: Engine) -> tuple[str, ...]:
+        """The funnel's steps that people are known to have taken; a step that nobody records is passed over."""
+        if self._steps is None:
+            self._steps = tuple(name for name in sets()["FUNNEL"] if self.presence.states(engine, name, "actor"))
+        return self._steps
+
+    def lean(self, sql: str) -> str:
+        """The same query, reading facts without their actor wherever it does not use one."""
+        if self.plain == "events":
+            return sql
+        starred = ".actor" in sql  # `SELECT s.*` hands every column on
+
+        def source(found: re.Match[str]) -> str:
+            alias = found.group(1)
+            used = f"{alias}.actor" in sql or (alias == "s" and starred)
+            return found.group(0) if used else f"{self.plain} AS {alias}"
+
+        return _EVENTS.sub(source, sql)
 
     def prepare(self, engine: Engine, bases: tuple[Base, ...], reach: Mapping[str, Params]) -> None:
         """Keep the bases of a query, in order; one kept before from the same SQL over the same days is used again."""
@@ -38,9 +59,9 @@ class Session:
             if self._kept.get(base.kept_as) == written:
                 continue
             if base.code is None:
-                engine.keep(base.kept_as, base.sql, reach[base.kept_as])
+                engine.keep(base.kept_as, self.lean(base.sql), reach[base.kept_as])
             else:
-                engine.offer(base.kept_as, CODE[base.code](engine.run(base.sql, reach[base.kept_as])))
+                engine.offer(base.kept_as, CODE[base.code](engine.run(self.lean(base.sql), reach[base.kept_as])))
             self._kept[base.kept_as] = written
 
     def offer_calendar(self, engine: Engine, first_day: int, last_day: int) -> None:
