@@ -304,3 +304,28 @@ def test_the_gift_shop_decomposes_exactly(shared_data: Any, tmp_path: Path) -> N
     assert set(found.parts) == {"platform", "product", "new_returning"}
     for parts in found.parts.values():
         assert sum(p.effect for p in parts) == found.change
+
+
+def test_conversion_is_split_by_where_visitors_came_first(engine: DuckDBEngine) -> None:
+    rows = [*(visit(f"m{i}", 100, channel="web" if i < 8 else "live") for i in range(10)), visit("m0", 101, channel="live")]
+    rows += [paid("m0", 101, "1", 100), paid("m9", 101, "2", 100)]
+    rows += [
+        *(visit(f"n{i}", 110, channel="web" if i < 2 else "live") for i in range(10)),
+        *(paid(f"n{i}", 111, f"n{i}", 100) for i in (0, 2, 3)),
+    ]
+    replace_events(engine, rows)
+
+    mixes = [m for m in explain_change(engine, NOW, BEFORE, dimensions=["channel"]).mixes if m.rate == "conversion_rate"]
+
+    # Orders carry no channel here, so only visits tell channels apart; without two channels of orders nothing is split.
+    assert mixes == []
+    for row in rows:
+        if row["name"] == "order_paid":
+            row["channel"] = "web" if row["member_id"] in ("m0", "n0") else "live"
+    replace_events(engine, rows)
+    (found,) = [m for m in explain_change(engine, NOW, BEFORE, dimensions=["channel"]).mixes if m.rate == "conversion_rate"]
+    split = dict(zip(found.values, zip(found.split.within, found.split.mix, strict=True), strict=True))
+    assert (found.split.baseline, found.split.current) == (0.2, 0.3)
+    assert split["web"][0] == pytest.approx((1 / 2 - 1 / 8) * (0.8 + 0.2) / 2)
+    assert split["live"][0] == pytest.approx((2 / 8 - 1 / 2) * (0.2 + 0.8) / 2)
+    assert sum(w + m for w, m in split.values()) == pytest.approx(0.1)

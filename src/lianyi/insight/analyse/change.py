@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lianyi.insight.analyse import change_sql
-from lianyi.insight.analyse.breakdown import breakdown, member_of
+from lianyi.insight.analyse.breakdown import member_of
 from lianyi.insight.analyse.change_result import Change, Deduction, Mix, Node, Part
 from lianyi.insight.analyse.decompose import chain, lmdi
 from lianyi.insight.analyse.drill import Level, stand_out
@@ -86,6 +86,9 @@ def explain_change(
     parts: dict[str, tuple[Part, ...]] = {}
     mixes: list[Mix] = []
     leads: list[Part] = []
+    with_visits = factors[0].id == "visitors" and not {"platform", "channel"}.isdisjoint(dimensions)
+    if with_visits:
+        engine.keep("change_visits", change_sql.FIRST_VISITS.format(visit=visit), params)
     for dimension in dimensions:
         levels = _levels(engine, f"l.{dimension}")
         if len(levels) < 2:
@@ -94,8 +97,8 @@ def explain_change(
         leads += [p for p in found if p.standing and p.standing.significant]
         parts[dimension] = _pooled(found, top)
         mixes.append(_value_mix(dimension, levels))
-        if factors[0].id == "visitors" and dimension in ("platform", "channel"):
-            mixes.append(_conversion_mix(engine, dimension, params, visit))
+        if with_visits and dimension in ("platform", "channel"):
+            mixes.append(_conversion_mix(engine, dimension))
     return Change(
         metric=metric,
         window=window,
@@ -223,12 +226,10 @@ def _value_mix(dimension: str, levels: dict[str | None, tuple[Row, Row]]) -> Mix
     return Mix("aov", dimension, tuple(levels), split(fen[0], orders[0], fen[1], orders[1]))
 
 
-def _conversion_mix(engine: Engine, dimension: str, params: dict[str, int], visit: str) -> Mix:
+def _conversion_mix(engine: Engine, dimension: str) -> Mix:
     found: dict[str | None, list[tuple[int, int]]] = {}
-    value = breakdown(dimension, engine).expression
-    for period in (0, 1):
-        for row in engine.run(change_sql.VISITED.format(period=period, value=value, visit=visit), params).to_pylist():
-            found.setdefault(row["value"], [(0, 0), (0, 0)])[period] = (row["buyers"], row["visitors"])
+    for row in engine.run(change_sql.VISITED.format(dimension=dimension)).to_pylist():
+        found.setdefault(row["value"], [(0, 0), (0, 0)])[row["period"]] = (row["buyers"], row["visitors"])
     table = np.array(list(found.values()), dtype=np.float64)
     return Mix("conversion_rate", dimension, tuple(found), split(table[:, 0, 0], table[:, 0, 1], table[:, 1, 0], table[:, 1, 1]))
 

@@ -76,16 +76,27 @@ SELECT c.period AS period, c.value AS value,
 FROM clusters AS c GROUP BY c.period, c.value ORDER BY c.period, c.value
 """
 
-# Visitors of a period at the dimension value of their first visit in it, and how many of them bought in it.
+# The first visit of every visitor in a period: it says where a visitor counts.
+FIRST_VISITS = """
+SELECT r.period AS period, r.visitor AS visitor, r.platform AS platform, r.channel AS channel FROM (
+    SELECT q.period AS period, q.visitor AS visitor, q.platform AS platform, q.channel AS channel,
+        row_number() OVER (PARTITION BY q.period, q.visitor ORDER BY q.t, q.event_id) AS nth
+    FROM (
+        SELECT CAST(0 AS INTEGER) AS period, e.actor AS visitor, e.platform AS platform, e.channel AS channel, e.t AS t, e.event_id AS event_id
+        FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_0 AND e.d < $to_0
+        UNION ALL
+        SELECT CAST(1 AS INTEGER) AS period, e.actor AS visitor, e.platform AS platform, e.channel AS channel, e.t AS t, e.event_id AS event_id
+        FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_1 AND e.d < $to_1
+    ) AS q
+) AS r WHERE r.nth = 1
+"""
+
+# Visitors of each period by the dimension value of their first visit, and how many of them bought in it.
 VISITED = """
-WITH visits AS (
-    SELECT e.actor AS visitor, CAST({period} AS INTEGER) AS period, {value} AS value,
-        row_number() OVER (PARTITION BY e.actor ORDER BY e.t, e.event_id) AS nth
-    FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_{period} AND e.d < $to_{period}
-),
-paying AS (SELECT DISTINCT l.who AS payer FROM change_lines AS l WHERE l.period = {period} AND l.is_refund = 0 AND l.who IS NOT NULL)
-SELECT v.period AS period, v.value AS value, count(*) AS visitors, count(p.payer) AS buyers
-FROM visits AS v LEFT JOIN paying AS p ON v.visitor = p.payer WHERE v.nth = 1 GROUP BY v.period, v.value ORDER BY v.value
+WITH paying AS (SELECT DISTINCT l.period AS paid_period, l.who AS payer FROM change_lines AS l WHERE l.is_refund = 0 AND l.who IS NOT NULL)
+SELECT v.period AS period, v.{dimension} AS value, count(*) AS visitors, count(p.payer) AS buyers
+FROM change_visits AS v LEFT JOIN paying AS p ON v.visitor = p.payer AND v.period = p.paid_period
+GROUP BY v.period, v.{dimension} ORDER BY v.period, value
 """
 
 VISITORS = """
