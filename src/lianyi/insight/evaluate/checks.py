@@ -61,7 +61,7 @@ def findings(checks: Sequence[Check]) -> tuple[Finding, ...]:
             statement=check.detail,
             metric=None,
             money_at_stake=None,
-            grade="A",
+            grade="B",
             evidence=Evidence(sql=""),
         )
         for check in checks

@@ -7,6 +7,13 @@ from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
 
 UNKNOWN = Text(zh="未知", en="unknown")
+# Values that dimensions coin themselves; all others are the data's own words.
+WORDS = {
+    "new": Text(zh="新客", en="New buyers"),
+    "returning": Text(zh="老客", en="Returning buyers"),
+    "yes": Text(zh="是", en="yes"),
+    "no": Text(zh="否", en="no"),
+}
 
 
 def decomposed(change: Change, compared: Comparison) -> Decomposition | None:
@@ -33,7 +40,7 @@ def _segment(part: Part) -> Segment:
     if part.pooled:
         value: str | Text = sentence("其余 %(n)s 项", "%(n)s others", n=Count(part.pooled))
     else:
-        value = UNKNOWN if part.value is None else part.value
+        value = UNKNOWN if part.value is None else WORDS.get(part.value, part.value)
     return Segment(
         dimension=part.dimension,
         value=value,
@@ -42,4 +49,5 @@ def _segment(part: Part) -> Segment:
         effect=part.effect,
         effects=dict(part.effects),
         significant=None if part.standing is None else part.standing.significant,
+        pooled=part.pooled,
     )

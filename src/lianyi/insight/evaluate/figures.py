@@ -41,21 +41,24 @@ def all_figures(case: Case) -> dict[str, Figure]:
     before = _totals(case, names, against.before) if against else {}
     # An unfinished window is compared by the days it has; its own total stays what it is.
     level = _totals(case, list(names), against.now) if against and against.now != case.window else now
-    courses = _courses(case, [name for name in COURSES if now[name].status == OK])
-    return {name: _figure(now[name], level[name], before.get(name), courses.get(name, ())) for name in names}
+    drawn = [name for name in COURSES if now[name].status == OK]
+    courses = _courses(case, drawn, case.window)
+    earlier = _courses(case, drawn, against.before) if against else {}
+    return {name: _figure(now[name], level[name], before.get(name), courses.get(name, ()), earlier.get(name, ())) for name in names}
 
 
 def _totals(case: Case, names: Sequence[str], window: Window) -> dict[str, MetricValue]:
     return {value.metric: value for value in case.measured(names, window)}
 
 
-def _courses(case: Case, names: Sequence[str]) -> Mapping[str, tuple[Point, ...]]:
+def _courses(case: Case, names: Sequence[str], window: Window) -> Mapping[str, tuple[Point, ...]]:
+    """Metrics period by period over a window, at the grain of the evaluation's own window."""
     if not names:
         return {}
     grain = course_grain(case.window)
-    whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(case.window, grain)}
+    whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(window, grain)}
     courses: dict[str, list[Point]] = {}
-    for value in case.measured(names, grain=grain):
+    for value in case.measured(names, window, grain=grain):
         if value.at is None or day_of(value.at) > case.horizon_day:
             continue
         courses.setdefault(value.metric, []).append(Point(value.at.isoformat(), value.value, whole[day_of(value.at)]))
@@ -66,7 +69,9 @@ def _whole(period: Window, grain: str) -> bool:
     return period_start(period.from_day, grain) == period.from_day and period_start(period.to_day, grain) == period.to_day
 
 
-def _figure(value: MetricValue, level: MetricValue, before: MetricValue | None, course: tuple[Point, ...]) -> Figure:
+def _figure(
+    value: MetricValue, level: MetricValue, before: MetricValue | None, course: tuple[Point, ...], earlier: tuple[Point, ...]
+) -> Figure:
     entry = catalogue()[value.metric]
     change = share = None
     if before is not None and before.value is not None and level.value is not None:
@@ -91,6 +96,7 @@ def _figure(value: MetricValue, level: MetricValue, before: MetricValue | None, 
         change=change,
         change_share=share,
         series=course,
+        baseline_series=earlier,
         sql=value.sql,
         section=entry.section,
     )

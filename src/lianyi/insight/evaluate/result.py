@@ -14,7 +14,9 @@ from lianyi.kernel.text import Text
 SCHEMA = "lianyi.evaluation/1"
 
 OK, NO_DATA, UNDEFINED = "ok", "no_data", "undefined"
-GRADES = ("A", "B", "C", "D")  # evidence: A randomised, B quasi-experiment or complete records, C model, D descriptive or partial
+# Of a finding's evidence: A randomised, B complete records or quasi-experiment, C model, D descriptive or partial data.
+# Of a method's data: A every check passed, B something to look at, C one check failed or a part is missing, D several failed.
+GRADES = ("A", "B", "C", "D")
 SEVERITIES = ("high", "medium", "low", "good")
 
 
@@ -107,6 +109,7 @@ class Segment:
     effect: float
     effects: dict[str, float]  # by factor id; sums to `effect`
     significant: bool | None = None  # after false-discovery control; None where not tested
+    pooled: int = 0  # how many small values are summed here; 0 for a single one
 
 
 @dataclass(frozen=True, slots=True)

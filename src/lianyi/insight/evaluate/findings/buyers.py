@@ -95,7 +95,7 @@ def _one_time(case: Case) -> Iterator[Finding]:
         ),
         metric="repeat_buyer_rate",
         money_at_stake=None,
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
     )
 
@@ -122,7 +122,7 @@ def _repurchase(case: Case) -> Iterator[Finding]:
             ),
             metric=metric,
             money_at_stake=None,
-            grade="A",
+            grade="B",
             evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
         )
         return
@@ -154,7 +154,7 @@ def _new_buyers(case: Case) -> Iterator[Finding]:
         ),
         metric="new_buyers",
         money_at_stake=money,
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=figure.sql, n=figure.n),
     )
 
@@ -176,7 +176,7 @@ def _top_buyers(case: Case, found: Concentration) -> Finding:
         ),
         metric="spend_per_buyer",
         money_at_stake=None,
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=found.sql, n=found.n),
     )
 
@@ -195,6 +195,6 @@ def _top_product(case: Case, found: Concentration) -> Finding:
         ),
         metric="gmv",
         money_at_stake=None,
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=found.sql, n=found.n),
     )

@@ -48,7 +48,7 @@ def _band(figure: Figure, band: tuple[float, float]) -> Iterator[Finding]:
         ),
         metric=figure.metric,
         money_at_stake=None,
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
     )
 

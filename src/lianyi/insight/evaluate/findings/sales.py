@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.decomposition import UNKNOWN
 from lianyi.insight.evaluate.findings.severity import by_money
 from lianyi.insight.evaluate.result import Decomposition, Evidence, Factor, Finding, Segment
 from lianyi.insight.measure import dimensions
@@ -69,7 +70,7 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         ),
         metric="net_sales",
         money_at_stake=round(parts.change),
-        grade="A",
+        grade="B",
         evidence=Evidence(
             sql="",
             columns=(
@@ -100,7 +101,7 @@ def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
         ),
         metric="net_sales",
         money_at_stake=round(driver.effect),
-        grade="A",
+        grade="B",
         evidence=Evidence(sql=""),
     )
 
@@ -113,7 +114,7 @@ def _level(factor: Factor, value: float | None, case: Case) -> object:
 
 def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[Segment, ...]) -> Iterator[Finding]:
     """The segment that fell most and the one that grew most, where the move is no accident of small numbers."""
-    named = [s for s in segments if s.significant and isinstance(s.value, str)]
+    named = [s for s in segments if s.significant and not s.pooled and s.value != UNKNOWN]
     worst = min(named, key=lambda s: s.effect, default=None)
     best = max(named, key=lambda s: s.effect, default=None)
     floor = 0.1 * abs(parts.change)
@@ -150,7 +151,7 @@ def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segme
         ),
         metric="net_sales",
         money_at_stake=round(segment.effect),
-        grade="A",
+        grade="B",
         evidence=Evidence(
             sql="",
             columns=(

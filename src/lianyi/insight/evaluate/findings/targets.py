@@ -33,6 +33,6 @@ def findings(case: Case, attained: Sequence[Attained]) -> Iterator[Finding]:
             ),
             metric=one.target.metric,
             money_at_stake=money,
-            grade="A",
+            grade="B",
             evidence=Evidence(sql=one.value.sql, n=one.value.n, interval=one.interval),
         )

@@ -86,7 +86,7 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
     words = context.words
     dimension_name = context.say(dimensions()[dimension].name) if dimension in dimensions() else dimension
     title = words("results.segments_of", dimension=dimension_name)
-    ordered = sorted(segments, key=lambda segment: -abs(segment.effect))
+    ordered = sorted(segments, key=lambda segment: (segment.pooled > 0, -abs(segment.effect)))
     bars = tuple(
         Bar(context.name(s.value), s.effect, tone="muted" if s.significant is False else "good" if s.effect >= 0 else "bad")
         for s in ordered[:MOST_SEGMENTS]

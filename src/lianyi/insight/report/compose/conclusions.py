@@ -100,6 +100,6 @@ def conclusions(context: Context) -> Section:
     return Section("conclusions", words("part.number_5"), words("part.conclusions"), tuple(blocks))
 
 
-def grade_pairs(context: Context) -> tuple[tuple[str, str], ...]:
-    """Each grade of evidence and its meaning."""
-    return tuple((grade, context.words.of("grade", grade) or "") for grade in GRADES)
+def grade_pairs(context: Context, scale: str) -> tuple[tuple[str, str], ...]:
+    """Each grade of a scale (grade: of evidence, data_grade: of the data) and its meaning."""
+    return tuple((grade, context.words.of(scale, grade) or "") for grade in GRADES)

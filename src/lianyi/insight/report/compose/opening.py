@@ -148,7 +148,8 @@ def method(context: Context) -> Section:
         blocks.append(_method_states(context))
     else:
         blocks.append(Paragraph(words("method.none")))
-    blocks += [Heading("grades", words("method.grades")), Facts(grade_pairs(context))]
+    blocks += [Heading("grades", words("method.grades")), Facts(grade_pairs(context, "grade"))]
+    blocks += [Heading("data-grades", words("method.data_grades")), Facts(grade_pairs(context, "data_grade"))]
     return Section("method", words("part.number_3"), words("part.method"), tuple(blocks))
 
 
@@ -195,7 +196,7 @@ def method_cards(context: Context) -> tuple[MethodCard, ...]:
             score=None if m.score is None else Quantity(m.score, "score"),
             interval=None if m.interval is None else Interval(*m.interval, "score"),
             grade=m.grade,
-            grade_says=(words.of("grade", m.grade) or "") if m.grade else "",
+            grade_says=(words.of("data_grade", m.grade) or "") if m.grade else "",
             lines=Table(
                 f"lines-{slug(m.id)}",
                 context.say(m.name),
