@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,21 +15,21 @@ from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.log.table import EventLog
 
 Answers = dict[str, list[object]]
-SPLITS = ("channel", "category")
+WAYS = ("total", "month", "channel", "category", "tier", "new_returning")
 EXACT = ("count", "money")
 
 
-def answers(engine: Engine, window: Window) -> Answers:
-    """Every metric in total, by month and split by some dimensions: key -> [status, value, unit, n, eligible, excluded, low, high]."""
+def answers(engine: Engine, window: Window, *, ways: Sequence[str] = WAYS) -> Answers:
+    """Every metric in the given ways: key -> [status, value, unit, n, eligible, excluded, low, high].
+
+    ways : total, month (the periods), or a dimension to split by
+    """
     found: Answers = {}
-    for what, values in {
-        "total": measure_all(engine, window),
-        "month": measure_all(engine, window, grain="month"),
-        **{by: measure_all(engine, window, by=by) for by in SPLITS},
-    }.items():
+    for way in ways:
+        values = measure_all(engine, window, grain=way) if way in ("total", "month") else measure_all(engine, window, by=way)
         for v in values:
             low, high = v.interval if v.interval is not None else (None, None)
-            key = f"{what} {v.metric} {v.at} {json.dumps(v.by, ensure_ascii=False)}"
+            key = f"{way} {v.metric} {v.at} {json.dumps(v.by, ensure_ascii=False)}"
             found[key] = [v.status, v.value, v.unit, v.n, v.eligible, v.excluded, low, high]
     return found
 

@@ -22,6 +22,13 @@ ENGINES = [
     pytest.param("spark-local", marks=pytest.mark.spark),
     pytest.param("spark-standalone", marks=pytest.mark.spark),
 ]
+# The suite asks many questions of little data: compiling each and cutting it into pieces would take most of the time.
+SMALL = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
 Opened = Callable[[Snapshot], Engine]
 
 
@@ -39,7 +46,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     scratch = tmp_path_factory.mktemp("spark")
     with contextlib.ExitStack() as stack:
         master = "local[2]" if request.param == "spark-local" else stack.enter_context(standalone(scratch))
-        session = spark.session(master, scratch=scratch)
+        session = spark.session(master, scratch=scratch, options=SMALL)
         stack.callback(session.stop)
         assert session.sparkContext.master == master
         yield lambda snapshot: spark.SparkEngine(snapshot, session=session)

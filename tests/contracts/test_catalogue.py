@@ -100,14 +100,14 @@ def test_every_query_of_the_catalogue_can_be_said_to_spark(recorder: Recorder) -
 @pytest.mark.spark
 def test_the_catalogue_answers_alike_on_every_engine(opened: Opened, large: EventLog) -> None:
     oracle = DuckDBEngine(large.snapshot())
-    expected = answers(oracle, WINDOW)
+    expected = answers(oracle, WINDOW, ways=("total", "channel"))
     oracle.close()
     engine = opened(large.snapshot())
 
-    found = answers(engine, WINDOW)
+    found = answers(engine, WINDOW, ways=("total", "channel"))
 
     engine.close()
-    assert len(expected) > 500
+    assert len(expected) > 200
     assert differences(expected, found) == []
 
 

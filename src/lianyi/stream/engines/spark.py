@@ -7,6 +7,7 @@ import importlib.util
 import ipaddress
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -54,10 +55,11 @@ def require(master: str) -> None:
         raise SparkMissing(master=master, what="Java")
 
 
-def session(master: str, *, scratch: Path | None = None) -> "SparkSession":
+def session(master: str, *, scratch: Path | None = None, options: Mapping[str, str] | None = None) -> "SparkSession":
     """A Spark session on a master: `local[2]`, `spark://host:7077`, `yarn` ...
 
     scratch : where Spark may keep its own files on this machine
+    options : further Spark settings, such as executor memory
     A master on this machine is spoken to over loopback only. Raises SparkMissing.
     """
     require(master)
@@ -85,6 +87,8 @@ def session(master: str, *, scratch: Path | None = None) -> "SparkSession":
         )
     if scratch is not None:
         builder = builder.config("spark.local.dir", str(scratch)).config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
+    for name, value in (options or {}).items():
+        builder = builder.config(name, value)
     made: SparkSession = builder.getOrCreate()
     made.sparkContext.setLogLevel("ERROR")
     return made
