@@ -74,7 +74,11 @@ def test_a_line_that_says_nothing_is_rejected(shop):
 
 def test_a_discount_of_the_whole_order_is_spread_once_to_the_fen(shop):
     head = ["订单号", "商品编号", "数量", "单价", "付款时间", "整单优惠", "运费"]
-    rows = [["1", "A", 1, "10", "2024-05-01", "1.00", "0"], ["1", "B", 1, "10", "2024-05-01", "1.00", "0"], ["1", "C", 1, "10", "2024-05-01", "1.00", "0"]]
+    rows = [
+        ["1", "A", 1, "10", "2024-05-01", "1.00", "0"],
+        ["1", "B", 1, "10", "2024-05-01", "1.00", "0"],
+        ["1", "C", 1, "10", "2024-05-01", "1.00", "0"],
+    ]
     shop.take(shop.file("a.csv", csv_text(head, *rows)), kind="order_lines")
     amounts = [a for (a,) in shop.facts("order_paid", columns="amount_fen")]
     assert sum(amounts) == 2900
@@ -86,15 +90,21 @@ def test_a_discount_of_the_whole_order_is_spread_once_to_the_fen(shop):
 def test_the_parts_of_an_order_add_up_to_what_was_paid(tmp_path_factory, prices, discount, shipping):
     shop = Shop(tmp_path_factory.mktemp("shop"))
     head = ["订单号", "商品编号", "数量", "单价", "付款时间", "整单优惠", "运费"]
-    rows = [["1", f"p{i}", 1, f"{p / 100:.2f}", "2024-05-01", f"{discount / 100:.2f}", f"{shipping / 100:.2f}"] for i, p in enumerate(prices)]
+    rows = [
+        ["1", f"p{i}", 1, f"{p / 100:.2f}", "2024-05-01", f"{discount / 100:.2f}", f"{shipping / 100:.2f}"] for i, p in enumerate(prices)
+    ]
     shop.take(shop.file("a.csv", csv_text(head, *rows)), kind="order_lines")
     assert shop.money()[0] == max(sum(prices) - discount + shipping, 0)
 
 
 def test_refund_columns_of_lines_are_running_totals(shop):
     head = ["订单号", "子订单编号", "商品编号", "数量", "单价", "付款时间", "退款金额", "订单状态"]
-    first = shop.file("a.csv", csv_text(head, ["1", "11", "A", 1, 10, "2024-05-01", 3, "交易成功"], ["1", "12", "B", 1, 20, "2024-05-01", "", "交易成功"]))
-    later = shop.file("b.csv", csv_text(head, ["1", "11", "A", 1, 10, "2024-05-01", 10, "交易成功"], ["1", "12", "B", 1, 20, "2024-05-01", 5, "交易成功"]))
+    first = shop.file(
+        "a.csv", csv_text(head, ["1", "11", "A", 1, 10, "2024-05-01", 3, "交易成功"], ["1", "12", "B", 1, 20, "2024-05-01", "", "交易成功"])
+    )
+    later = shop.file(
+        "b.csv", csv_text(head, ["1", "11", "A", 1, 10, "2024-05-01", 10, "交易成功"], ["1", "12", "B", 1, 20, "2024-05-01", 5, "交易成功"])
+    )
     shop.take(first, kind="order_lines")
     assert shop.money() == (3000, 300)
     shop.take(later, kind="order_lines")
@@ -105,7 +115,10 @@ def test_refund_columns_of_lines_are_running_totals(shop):
 
 def test_lines_of_an_order_stored_whole_are_refused_and_orders_after_lines_add_no_payment(shop):
     orders = shop.file("o.csv", csv_text(["订单号", "会员编号", "付款时间", "实付金额", "退款金额"], ["1", "m", "2024-05-01", 30, 4]))
-    lines = shop.file("l.csv", csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]))
+    lines = shop.file(
+        "l.csv",
+        csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]),
+    )
     shop.take(orders, kind="orders")
     report = shop.take(lines, kind="order_lines")
     assert report.files[0].reject_counts == {"other_grain": 2}
@@ -114,7 +127,10 @@ def test_lines_of_an_order_stored_whole_are_refused_and_orders_after_lines_add_n
 
 def test_lines_first_then_orders_pay_once(shop):
     orders = shop.file("o.csv", csv_text(["订单号", "会员编号", "付款时间", "实付金额", "退款金额"], ["1", "m", "2024-05-01", 30, 4]))
-    lines = shop.file("l.csv", csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]))
+    lines = shop.file(
+        "l.csv",
+        csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]),
+    )
     shop.take(lines, kind="order_lines")
     shop.take(orders, kind="orders")
     assert shop.money() == (3000, 400)
@@ -122,19 +138,56 @@ def test_lines_first_then_orders_pay_once(shop):
 
 def test_orders_and_lines_in_one_call_pay_once(shop):
     orders = shop.file("o.csv", csv_text(["订单号", "会员编号", "付款时间", "实付金额", "退款金额"], ["1", "m", "2024-05-01", 30, 4]))
-    lines = shop.file("l.csv", csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]))
+    lines = shop.file(
+        "l.csv",
+        csv_text(["订单号", "商品编号", "数量", "单价", "付款时间"], ["1", "A", 1, 10, "2024-05-01"], ["1", "B", 1, 20, "2024-05-01"]),
+    )
     report = shop.take(orders, lines)
     assert [f.kind for f in report.files] == ["orders", "order_lines"]
     assert shop.money() == (3000, 400)
 
 
 def test_shopify_rows_share_what_their_first_line_says(shop):
-    head = ["Name", "Email", "Financial Status", "Paid at", "Created at", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku", "Refunded Amount", "Billing Name"]
+    head = [
+        "Name",
+        "Email",
+        "Financial Status",
+        "Paid at",
+        "Created at",
+        "Subtotal",
+        "Shipping",
+        "Taxes",
+        "Total",
+        "Discount Amount",
+        "Lineitem quantity",
+        "Lineitem name",
+        "Lineitem price",
+        "Lineitem sku",
+        "Refunded Amount",
+        "Billing Name",
+    ]
     file = shop.file(
         "a.csv",
         csv_text(
             head,
-            ["#1001", "a@b.c", "paid", "2024-05-01 10:00:00 +0800", "2024-05-01 09:59:00 +0800", 30, 5, 0, 33, 2, 1, "Tea", 10, "T1", 6, "Ann"],
+            [
+                "#1001",
+                "a@b.c",
+                "paid",
+                "2024-05-01 10:00:00 +0800",
+                "2024-05-01 09:59:00 +0800",
+                30,
+                5,
+                0,
+                33,
+                2,
+                1,
+                "Tea",
+                10,
+                "T1",
+                6,
+                "Ann",
+            ],
             ["#1001", "a@b.c", "", "", "2024-05-01 09:59:00 +0800", "", "", "", "", "", 2, "Cup", 10, "C1", "", ""],
             ["#1002", "x@y.z", "pending", "", "2024-05-02 09:59:00 +0800", 10, 0, 0, 10, 0, 1, "Tea", 10, "T1", 0, "Bob"],
         ),
@@ -142,7 +195,9 @@ def test_shopify_rows_share_what_their_first_line_says(shop):
     report = shop.take(file)
     assert (report.kind, report.files[0].layout) == ("order_lines", "shopify_lines")
     assert shop.money() == (3300, 600)
-    assert shop.ask("SELECT count(DISTINCT member_id) AS n, bool_and(member_id LIKE 'm\\_%' ESCAPE '\\') AS p FROM events WHERE name = 'order_paid'") == [{"n": 1, "p": True}]
+    assert shop.ask(
+        "SELECT count(DISTINCT member_id) AS n, bool_and(member_id LIKE 'm\\_%' ESCAPE '\\') AS p FROM events WHERE name = 'order_paid'"
+    ) == [{"n": 1, "p": True}]
     assert report.files[0].mapping["Billing Name"] == "ignored"
     assert "a@b.c" not in str(shop.ask("SELECT * FROM events")) + str(shop.ask("SELECT * FROM members"))
 

@@ -152,7 +152,9 @@ def test_an_order_without_a_number_is_known_by_what_it_says(shop):
     file = shop.file("a.csv", csv_text(head, ["c1", "2024-05-01", "5"], ["c1", "2024-05-01", "5"], ["c1", "2024-05-01", "0"]))
     report = shop.take(file, kind="orders")
     assert report.files[0].accepted == 3
-    assert shop.ask("SELECT count(DISTINCT order_id) AS n, CAST(sum(amount_fen) AS BIGINT) AS a FROM events WHERE name = 'order_paid'") == [{"n": 3, "a": 1000}]
+    assert shop.ask("SELECT count(DISTINCT order_id) AS n, CAST(sum(amount_fen) AS BIGINT) AS a FROM events WHERE name = 'order_paid'") == [
+        {"n": 3, "a": 1000}
+    ]
     assert shop.take(file, kind="orders").written == 0
 
 
@@ -161,13 +163,16 @@ def test_a_missing_column_says_which_and_how_to_name_it(shop):
     with pytest.raises(ColumnMissing) as fault:
         shop.take(file, kind="orders")
     assert "paid_amount" in fault.value.say("en")
-    assert 'Is it 实付金客?' in fault.value.say("en")
+    assert "Is it 实付金客?" in fault.value.say("en")
     assert '"实付金客" = "paid_amount"' in fault.value.say("zh")
     assert not shop.workspace.imports_path.exists() or not list(shop.workspace.imports_path.glob("*.json"))
 
 
 def test_a_line_of_totals_is_ignored_and_counted(shop):
-    file = shop.file("a.csv", csv_text(HEAD, ["1", "m1", "2024-05-01 10:00", "2024-05-01 10:05", "80", "", "交易成功"], ["合计", "", "", "", "80", "", ""]))
+    file = shop.file(
+        "a.csv",
+        csv_text(HEAD, ["1", "m1", "2024-05-01 10:00", "2024-05-01 10:05", "80", "", "交易成功"], ["合计", "", "", "", "80", "", ""]),
+    )
     report = shop.take(file, kind="orders")
     assert (report.files[0].read, report.files[0].accepted, report.files[0].ignored, report.files[0].rejected) == (2, 1, 1, 0)
     assert shop.money() == (8000, 0)
@@ -177,7 +182,8 @@ def test_wrapped_identifiers_are_unwrapped_and_shortened_ones_refused(shop):
     head = ["订单号", "会员编号", "付款时间", "实付金额"]
     file = shop.file(
         "a.csv",
-        'x\n'.replace("x", ",".join(head)) + '"=""1234567890123456789""",m,2024-05-01,5\n\'2234567890123456789,m,2024-05-01,6\n\t3234567890123456789,m,2024-05-01,7\n1.23457E+17,m,2024-05-01,8\n',
+        "x\n".replace("x", ",".join(head))
+        + '"=""1234567890123456789""",m,2024-05-01,5\n\'2234567890123456789,m,2024-05-01,6\n\t3234567890123456789,m,2024-05-01,7\n1.23457E+17,m,2024-05-01,8\n',
     )
     report = shop.take(file, kind="orders")
     assert shop.facts("order_paid", columns="order_id") == [("1234567890123456789",), ("2234567890123456789",), ("3234567890123456789",)]
@@ -186,7 +192,12 @@ def test_wrapped_identifiers_are_unwrapped_and_shortened_ones_refused(shop):
 
 
 def test_shortened_numbers_name_their_line_in_the_rejects_file(shop):
-    file = shop.file("a.csv", csv_text(["订单号", "会员编号", "付款时间", "实付金额"], ["1.23457E+17", "m", "2024-05-01", "=1+1"], ["2", "m", "2024-05-01", "=1+1"]))
+    file = shop.file(
+        "a.csv",
+        csv_text(
+            ["订单号", "会员编号", "付款时间", "实付金额"], ["1.23457E+17", "m", "2024-05-01", "=1+1"], ["2", "m", "2024-05-01", "=1+1"]
+        ),
+    )
     report = shop.take(file, kind="orders")
     lines = (shop.workspace.rejects_path / report.files[0].rejects_file.rsplit("/", 1)[-1]).read_text("utf-8-sig").splitlines()
     assert lines[0] == "文件,行,字段,值,原因"

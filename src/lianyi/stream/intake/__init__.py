@@ -6,4 +6,15 @@ from lianyi.stream.intake.importing import import_files
 from lianyi.stream.intake.mapping import Mapping, load_mapping, save_mapping
 from lianyi.stream.intake.report import FileReport, ImportReport, Progress
 
-__all__ = ["KINDS", "FileReport", "ImportRecord", "ImportReport", "Mapping", "Progress", "import_files", "list_imports", "load_mapping", "save_mapping"]
+__all__ = [
+    "KINDS",
+    "FileReport",
+    "ImportRecord",
+    "ImportReport",
+    "Mapping",
+    "Progress",
+    "import_files",
+    "list_imports",
+    "load_mapping",
+    "save_mapping",
+]

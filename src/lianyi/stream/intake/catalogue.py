@@ -50,7 +50,7 @@ NATURES = ("flow", "stock", "snapshot", "label")
 _FIELD_KEYS = {"type", "says", "nature", "personal", "lenient", "words", "headers"}
 _FACT_KEYS = {"name", "rows", "when", "t", "key", "columns", "body"}
 _TABLE_KEYS = {"name", "own", "when", "order", "columns"}
-_KIND_KEYS = {"says", "needs", "unused", "shared", "fields", "facts", "tables", "prepare", "marks"}
+_KIND_KEYS = {"says", "needs", "unused", "shared", "fields", "facts", "tables", "prepare", "marks", "days"}
 # A field of these names fills the envelope column of the same name, in every fact of its kind, unless the fact says otherwise.
 _CARRIED = frozenset(ENVELOPE) - {"event_id", "name", "version", "t", "received_t", "kind", "quantity", "amount_fen", "value", "body"}
 
@@ -156,7 +156,7 @@ def kind(name: str) -> Kind:
     by_header = _by_header(source, fields)
     unused = frozenset(folded(h) for h in entry.get("unused", []))
     if unused & set(by_header):
-        raise ValueError(f"{source}: heading {sorted(unused & set(by_header))[0]} is both a field's and unused")
+        raise ValueError(f"{source}: heading {min(unused & set(by_header))} is both a field's and unused")
     return Kind(
         name=name,
         says=Text.of(entry["says"]),
@@ -166,7 +166,11 @@ def kind(name: str) -> Kind:
         facts=tuple(_fact(f"{source} facts", f, fields) for f in entry.get("facts", [])),
         tables=tuple(_table(f"{source} tables", t) for t in entry.get("tables", [])),
         unused=unused,
-        days=frozenset(f.name for f in fields.values() if f.type == "instant" and f"{f.name}_day" in str(entry.get("tables", "")) or (name == "contents" and f.name == "published_t")),
+        days=frozenset(
+            f.name
+            for f in fields.values()
+            if f.type == "instant" and (f"{f.name}_day" in str(entry.get("tables", "")) or f.name in entry.get("days", []))
+        ),
         prepare=entry.get("prepare", ""),
         by_header=by_header,
     )

@@ -12,7 +12,9 @@ from lianyi.stream.intake.catalogue import KINDS, Kind, kind
 from lianyi.stream.intake.faults import ColumnMissing, KindUnsure
 from lianyi.stream.intake.mapping import IGNORED, Layout, Mapping, layout_of
 
-_UNIT = re.compile(r"[(\[](?:元|人民币|rmb|cny|usd|gbp|eur|yuan|¥|￥|\$|£|€|件|个|次|人|%|万元|天|小时|秒|单|条|ms|s|pcs|必填|选填|gbp|in [a-z]{3})[)\]]$|[:：*]$")
+_UNIT = re.compile(
+    r"[(\[](?:元|人民币|rmb|cny|usd|gbp|eur|yuan|¥|￥|\$|£|€|件|个|次|人|%|万元|天|小时|秒|单|条|ms|s|pcs|必填|选填|gbp|in [a-z]{3})[)\]]$|[:：*]$"
+)
 _READING = Text(zh="识别", en="recognised")
 
 
@@ -60,7 +62,7 @@ def names_a_person(heading: str) -> Personal | None:
     >>> names_a_person("收货人姓名").name, names_a_person("金额") is None
     ('name', True)
     """
-    key = _stem(heading)
+    key = stem(heading)
     for group in personal():
         if group.name != "contains" and key in group.headings:
             return group
@@ -68,10 +70,10 @@ def names_a_person(heading: str) -> Personal | None:
     return last if any(part in key for part in last.headings) else None
 
 
-def _stem(heading: str) -> str:
+def stem(heading: str) -> str:
     """A heading as compared: folded, and without a unit after it.
 
-    >>> _stem("金额（元）"), _stem("Qty:")
+    >>> stem("金额（元）"), stem("Qty:")
     ('金额', 'qty')
     """
     key = folded(heading.strip("\ufeff\t '\""))
@@ -80,7 +82,7 @@ def _stem(heading: str) -> str:
 
 def field_of(heading: str, shape: Kind, layout: Layout | None) -> tuple[str, int] | None:
     """The field a heading stands for and how well it does (0 best); ("ignored", 0) where the layout says so."""
-    for key in (folded(heading.strip("\ufeff\t '\"")), _stem(heading)):
+    for key in (folded(heading.strip("\ufeff\t '\"")), stem(heading)):
         if layout is not None and key in layout.columns:
             return layout.columns[key], -1
         if key in shape.by_header:
@@ -129,7 +131,7 @@ def _member_key(headings: Sequence[str], taken: set[int]) -> int | None:
         if not group.key:
             continue
         for i, heading in enumerate(headings):
-            if i not in taken and _stem(heading) in group.headings:
+            if i not in taken and stem(heading) in group.headings:
                 return i
     return None
 
@@ -148,7 +150,7 @@ def _unused(heading: str, position: int, shape: Kind, said: dict[str, str], kept
         return ColumnUse(heading, position, "", "none", Text(zh=f"已有一列表示{name.zh}", en=f"another column says {name.en}"))
     if shape.prepare == "events":
         return ColumnUse(heading, position, "", "extra", Text(zh="保留在附加内容中", en="kept in the body"))
-    if _stem(heading) in shape.unused or folded(heading) in shape.unused:
+    if stem(heading) in shape.unused or folded(heading) in shape.unused:
         return ColumnUse(heading, position, "", "none", Text(zh="评估用不到", en="of no use for evaluation"))
     return ColumnUse(heading, position, "", "none", Text(zh="不认识的列", en="not recognised"))
 
@@ -164,7 +166,10 @@ def require(uses: Sequence[ColumnUse], shape: Kind, mapping: Mapping, *, file: s
             continue
         headings = [u.heading for u in uses]
         aliases = [h for name in group for h in (*shape.fields[name].headers, name)]
-        near = next((h for h in headings if nearest(folded(h), [folded(a) for a in aliases]) and not any(u.field for u in uses if u.heading == h)), None)
+        near = next(
+            (h for h in headings if nearest(folded(h), [folded(a) for a in aliases]) and not any(u.field for u in uses if u.heading == h)),
+            None,
+        )
         fields = [shape.fields[name] for name in group]
         snippet = f'[columns] "{near or "…"}" = "{group[0]}"'
         raise ColumnMissing(
@@ -187,7 +192,7 @@ def score(cells: Sequence[str], shape: Kind, mapping: Mapping) -> float:
             continue
         if folded(cell) in said or field_of(cell, shape, None) is not None:
             points += 1
-        elif _stem(cell) in shape.unused or names_a_person(cell) is not None:
+        elif stem(cell) in shape.unused or names_a_person(cell) is not None:
             points += 0.5
     return points
 
@@ -197,7 +202,7 @@ def guess_kind(headings: Sequence[str], mapping: Mapping, *, file: str) -> str:
 
     Raises KindUnsure naming the candidates when none or several fit.
     """
-    layout = layout_of({_stem(h) for h in headings} | {folded(h) for h in headings}, "auto")
+    layout = layout_of({stem(h) for h in headings} | {folded(h) for h in headings}, "auto")
     if layout is not None:
         return layout.kind
     points: dict[str, float] = {}

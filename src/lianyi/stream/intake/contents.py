@@ -34,7 +34,10 @@ class YearMissing(BadInput):
         zh="%(path)s 只有发布的月份（或星期、小时），没有年份，无法确定发布日期。",
         en="%(path)s says in which month (weekday, hour) things were published, but not in which year.",
     )
-    remedy = Text(zh="请用 --set published_year=2014 给出年份；什么也没有写入。", en="Give the year with --set published_year=2014; nothing was written.")
+    remedy = Text(
+        zh="请用 --set published_year=2014 给出年份；什么也没有写入。",
+        en="Give the year with --set published_year=2014; nothing was written.",
+    )
 
 
 def prepare_contents(work: Connection, files: Sequence[StagedFile], workspace: Workspace, received_t: int) -> None:
@@ -55,10 +58,14 @@ def prepare_contents(work: Connection, files: Sequence[StagedFile], workspace: W
                     en="Only month, weekday and hour of publishing are known: the first such weekday of the month is taken (1 is Sunday)",
                 )
             )
-    first_of_month = "make_date(CAST(published_year AS BIGINT), CAST(published_month AS BIGINT), coalesce(CAST(published_day AS BIGINT), 1))"
+    first_of_month = (
+        "make_date(CAST(published_year AS BIGINT), CAST(published_month AS BIGINT), coalesce(CAST(published_day AS BIGINT), 1))"
+    )
     # In SQL Sunday is 0; in exports 1.
     weekday = f"CASE WHEN published_day IS NULL AND published_weekday BETWEEN 1 AND 7 THEN (CAST(published_weekday AS INTEGER) - 1 - dayofweek({first_of_month}) + 7) % 7 ELSE 0 END"
-    parts_us = f"TRY((date_diff('day', DATE '1970-01-01', {first_of_month}) + {weekday}) * {_DAY_US} + coalesce(published_hour, 0) * 3600000000)"
+    parts_us = (
+        f"TRY((date_diff('day', DATE '1970-01-01', {first_of_month}) + {weekday}) * {_DAY_US} + coalesce(published_hour, 0) * 3600000000)"
+    )
     low, high = work.execute(
         f"SELECT min(v), max(v) FROM (SELECT {parts_us} AS v FROM clean_contents UNION ALL SELECT CAST(day AS BIGINT) * {_DAY_US} FROM clean_contents)"
     ).fetchall()[0]

@@ -8,7 +8,7 @@ from lianyi.stream.engines.duckdb import quoted
 from lianyi.stream.intake.zones import to_local, to_utc
 
 FIRST_US, LAST_US = 0, 4_102_444_800_000_000  # 1970 to 2099: beyond it a date is a mistake
-_WIDE, _NARROW = "０１２３４５６７８９：／－．", "0123456789:/-."  # noqa: RUF001
+_WIDE, _NARROW = "０１２３４５６７８９：／－．", "0123456789:/-."
 _OFFSET = r"\d:\d\d.*?\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
 _PARTS = r"^\d{1,2}[/.\-]\d{1,2}[/.\-](\d{4}|\d{2})(\D|$)"
 _PLAIN = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?$"
@@ -46,7 +46,7 @@ def date_column(text: str, source: str, ask: Asking, zone: ZoneInfo, *, order: s
     filled, simple, low, high = ask(f"SELECT count({text}), count({plain}), min({plain}), max({plain}) FROM {source}")
     if filled == simple:
         local = plain
-        utc = to_utc("us", zone, _int(low), _int(high))
+        utc = to_utc("us", zone, _within(low), _within(high))
         return DateColumn(_let(local, utc), f"CAST(floor({_let(local, 'us')} / 86400000000) AS INTEGER)", "", 0)
     said = f"translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)})"
     first = f"TRY_CAST(regexp_extract({said}, '^(\\d{{1,2}})[/.\\-](\\d{{1,2}})', 1) AS INTEGER)"
@@ -67,16 +67,21 @@ def date_column(text: str, source: str, ask: Asking, zone: ZoneInfo, *, order: s
             ambiguous = _int(either)
     explicit, local = _explicit(said), _local(said, order or default_order)
     low, high = ask(f"SELECT min({local}), max({local}) FROM {source}")
-    utc = to_utc("us", zone, max(_int(low), FIRST_US), min(_int(high), LAST_US))
+    utc = to_utc("us", zone, _within(low), _within(high))
     instant = f"coalesce({explicit}, {_let(local, utc)})"
     low, high = ask(f"SELECT min({explicit}), max({explicit}) FROM {source}")
-    own = to_local("us", zone, max(_int(low), FIRST_US), min(_int(high), LAST_US))
+    own = to_local("us", zone, _within(low), _within(high))
     day = f"CAST(floor(coalesce({_let(explicit, own)}, {_let(local, 'us')}) / 86400000000) AS INTEGER)"
     return DateColumn(instant, day, order if counted else "", ambiguous)
 
 
 def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _within(us: object) -> int:
+    """A bound of the span for which offsets are looked up: no wider than the years that count as dates."""
+    return min(max(_int(us), FIRST_US), LAST_US)
 
 
 def _let(value: str, body: str) -> str:
@@ -107,7 +112,11 @@ def _local(said: str, order: str) -> str:
     times = ["", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", *(f" {h}" for h in half)]
     parts = ("%d", "%m") if order == "dmy" else ("%m", "%d")
     dated = [f"{parts[0]}/{parts[1]}/{year}{time}" for year in ("%y", "%Y") for time in times]
-    named = [f"{date}{time}" for date in ("%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%b %d %Y", "%Y-%m-%d", "%d-%b-%y") for time in (*times, *(t.replace(" ", ", ", 1) for t in times[1:]))]
+    named = [
+        f"{date}{time}"
+        for date in ("%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%b %d %Y", "%Y-%m-%d", "%d-%b-%y")
+        for time in (*times, *(t.replace(" ", ", ", 1) for t in times[1:]))
+    ]
     slashed = f"regexp_replace({said}, '^(\\d{{1,2}})[/.\\-](\\d{{1,2}})[/.\\-]', '\\1/\\2/')"
     chinese = f"CASE WHEN regexp_matches({marked}, '(下午|晚上) ?(1[01]|0?[1-9]):') THEN 43200000000 ELSE 0 END + epoch_us(TRY_CAST(regexp_replace({marked}, ' ?(上午|下午|早上|晚上) ?', ' ') AS TIMESTAMP))"
 

@@ -57,7 +57,9 @@ class DelimitedReader:
                 invalid_row_handler=note,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, include_columns=[names[i] for i in {0, 1, *wanted} if i < len(names)]
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                include_columns=[names[i] for i in {0, 1, *wanted} if i < len(names)],
             ),
         )
         lines = _lines_of(chunk, line, self.shape, len(table) + len(bad))
@@ -71,13 +73,15 @@ class DelimitedReader:
         malformed, mended, ignored = self._mend(bad, lines)
         if mended:
             batch_lines = pa.concat_arrays([batch_lines, pa.array([m[0] for m in mended], pa.int64())])
-            for name in columns:
+            for name, column in list(columns.items()):
                 extra = pa.array([m[1][int(name[1:])] for m in mended], pa.string())
-                columns[name] = pa.concat_arrays([columns[name], extra])
+                columns[name] = pa.concat_arrays([column, extra])
         batch_lines, columns, totals = _without_totals(batch_lines, columns)
         return Batch(batch_lines, [columns[names[i]] for i in wanted], malformed, ignored + totals, position)
 
-    def _mend(self, bad: Sequence[pa_csv.InvalidRow], lines: Sequence[int] | pa.Array) -> tuple[list[Malformed], list[tuple[int, list[str]]], int]:
+    def _mend(
+        self, bad: Sequence[pa_csv.InvalidRow], lines: Sequence[int] | pa.Array
+    ) -> tuple[list[Malformed], list[tuple[int, list[str]]], int]:
         """Rows of another width: those that only have empty cells too many are whole; a line of totals is none."""
         malformed, mended, ignored = [], [], 0
         width = len(self.shape.names)
@@ -158,9 +162,9 @@ def _without_totals(lines: pa.Array, columns: dict[str, pa.Array]) -> tuple[pa.A
 
 def records(file: SourceFile, shape: Shape) -> Iterator[tuple[bytes, int, int, bool]]:
     """The text from the first data row on, in pieces that end with a record: (UTF-8 bytes, line, position, broken)."""
-    assert file.encoding is not None
-    plain_utf8 = file.encoding.codec in {"utf-8", "utf-8-sig"} and not file.encoding.damaged
-    decode = decoder(file.encoding)
+    encoding = file.text_encoding
+    plain_utf8 = encoding.codec in {"utf-8", "utf-8-sig"} and not encoding.damaged
+    decode = decoder(encoding)
     to_skip = shape.first_line - 1
     line = 1
     rest = b""
@@ -228,7 +232,7 @@ def _end_of_line(text: bytes, *, final: bool) -> int | None:
 def _cells(delimiter: str) -> re.Pattern[bytes]:
     """Quoted cells (closed or, at the end, open) and ends of lines, in the order in which they stand."""
     before = re.escape(delimiter.encode())
-    return re.compile(rb'(?<![^' + before + rb'\r\n])"(?P<quoted>[^"]*+(?:""[^"]*+)*+)(?P<closed>"?)|\r\n|\n|\r')
+    return re.compile(rb"(?<![^" + before + rb'\r\n])"(?P<quoted>[^"]*+(?:""[^"]*+)*+)(?P<closed>"?)|\r\n|\n|\r')
 
 
 def _cut(text: bytes, delimiter: str, *, quoted: bool, final: bool) -> int:
@@ -271,10 +275,9 @@ def _lines_of(piece: bytes, line: int, shape: Shape, records_found: int) -> Sequ
 
 def peek(file: SourceFile, *, lines: int = 25) -> list[str]:
     """The first physical lines of a text, decoded."""
-    assert file.encoding is not None
     with file.opened() as stream:
         raw = stream.read(1 << 18)
-    text = decoder(file.encoding).decode(raw).removeprefix("\ufeff")
+    text = decoder(file.text_encoding).decode(raw).removeprefix("\ufeff")
     return text.splitlines(keepends=True)[:lines]
 
 
@@ -283,7 +286,8 @@ def cut_lines(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]
     if delimiter == WHITESPACE:
         return [(n, text.split()) for n, text in enumerate(lines, start=1) if text.strip()]
     reader = csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
-    found, start = [], 1
+    found: list[tuple[int, list[str]]] = []
+    start = 1
     while True:
         try:
             cells = next(reader)
@@ -314,6 +318,11 @@ def sniff(lines: Sequence[str]) -> str:
             best, best_score = delimiter, score
     if best_score == 0:
         widths = [len(text.split()) for text in lines if text.strip()]
-        if len(widths) > 1 and widths[0] > 1 and len(set(widths)) == 1 and all(re.search(r"\s{2}|^\s|\s\S+\s", t) for t in lines if t.strip()):
+        if (
+            len(widths) > 1
+            and widths[0] > 1
+            and len(set(widths)) == 1
+            and all(re.search(r"\s{2}|^\s|\s\S+\s", t) for t in lines if t.strip())
+        ):
             return WHITESPACE
     return best

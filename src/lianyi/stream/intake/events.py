@@ -12,7 +12,6 @@ from lianyi.stream.contracts import CUSTOM_VERSION, contracts
 from lianyi.stream.engines.duckdb import Connection, quoted
 from lianyi.stream.intake.facts import TYPES
 from lianyi.stream.intake.staging import StagedFile
-from lianyi.stream.record import ENVELOPE
 from lianyi.stream.workspace import Workspace
 
 _CARRIED = (
@@ -84,7 +83,6 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
         **{c: c for c in _CARRIED},
         "body": body,
     }
-    assert set(columns) == set(ENVELOPE)
     chosen = ", ".join(f"CAST({value} AS {TYPES.get(name, 'VARCHAR')})" for name, value in columns.items())
     work.execute(
         f"INSERT INTO facts (file, line, {', '.join(columns)}) SELECT file, line, {chosen} FROM (SELECT *, {nth} AS nth FROM keyed_events)"

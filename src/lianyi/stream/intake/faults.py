@@ -72,8 +72,12 @@ class KindUnsure(BadInput):
     """The headings fit several kinds, or none."""
 
     code = "import_kind_unsure"
-    message = Text(zh="看不出 %(path)s 是哪一类数据，可能是：%(candidates)s。", en="What %(path)s holds is not clear; it may be: %(candidates)s.")
-    remedy = Text(zh="请用 --as 指明，例如 --as %(best)s。什么也没有写入。", en="Say so with --as, for example --as %(best)s. Nothing was written.")
+    message = Text(
+        zh="看不出 %(path)s 是哪一类数据，可能是：%(candidates)s。", en="What %(path)s holds is not clear; it may be: %(candidates)s."
+    )
+    remedy = Text(
+        zh="请用 --as 指明，例如 --as %(best)s。什么也没有写入。", en="Say so with --as, for example --as %(best)s. Nothing was written."
+    )
 
 
 class MappingUnusable(BadInput):
@@ -96,5 +100,7 @@ class ColumnUnknown(BadInput):
     """A column named by the person that no file has."""
 
     code = "import_column_unknown"
-    message = Text(zh="没有文件含有列“%(column)s”。文件里的列是：%(columns)s。", en="No file has a column %(column)s. The columns are: %(columns)s.")
+    message = Text(
+        zh="没有文件含有列“%(column)s”。文件里的列是：%(columns)s。", en="No file has a column %(column)s. The columns are: %(columns)s."
+    )
     remedy = Text(zh="什么也没有写入。", en="Nothing was written.")

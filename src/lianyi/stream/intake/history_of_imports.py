@@ -40,7 +40,8 @@ def record_import(workspace: Workspace, report: ImportReport, *, received_t: int
     path = workspace.imports_path / f"{name}.json"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(
-        json.dumps({"received_t": received_t, "snapshot": report.snapshot, "report": report.to_json()}, ensure_ascii=False, indent=1), encoding="utf-8"
+        json.dumps({"received_t": received_t, "snapshot": report.snapshot, "report": report.to_json()}, ensure_ascii=False, indent=1),
+        encoding="utf-8",
     )
     aside.replace(path)
     return name
@@ -48,7 +49,7 @@ def record_import(workspace: Workspace, report: ImportReport, *, received_t: int
 
 def list_imports(workspace: Workspace) -> list[ImportRecord]:
     """Every committed import of a workspace, the oldest first."""
-    found = []
+    found: list[ImportRecord] = []
     if not workspace.imports_path.is_dir():
         return found
     for path in sorted(workspace.imports_path.glob("*.json")):

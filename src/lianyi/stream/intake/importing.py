@@ -115,7 +115,7 @@ class _Run:
                     near = nearest(constant, shape.fields)
                     raise ConstantUnknown(kind=name, field=constant, hint=f"{near}?" if near else "", known=", ".join(shape.fields))
             headings = reader.shape.names
-            layout = layout_of({columns._stem(h) for h in headings} | {folded(h) for h in headings}, name)  # noqa: SLF001
+            layout = layout_of({columns.stem(h) for h in headings} | {folded(h) for h in headings}, name)
             uses = columns.match(headings, shape, mapping=self.mapping, keep_personal=self.keep_personal, layout=layout)
             columns.require(uses, shape, self.mapping, file=source.name)
             self.files.append(StagedFile(number, source, reader, shape, self.mapping, layout, uses))
@@ -131,7 +131,7 @@ class _Run:
         prepare_tables(self.work)
         for shape in self.kinds:
             create_clean(self.work, shape)
-        total = sum(f.source.bytes for f in self.files)
+        total = sum(f.source.size for f in self.files)
         done = rows = 0
         for file in self.files:
             start, before = done, rows
@@ -141,7 +141,7 @@ class _Run:
 
             stage(self.work, file, tell)
             type_rows(self.work, file, self.workspace)
-            done += file.source.bytes
+            done += file.source.size
             rows += file.read
         self._done, self._rows = total, rows
         self._tell("building", total, total, rows, "", force=True)
@@ -198,7 +198,8 @@ class _Run:
         self._reject_silent()
         tables = reference_rows.collected(self.work, self.kinds)
         counts = self._counts()
-        snapshot, written, changed = None, 0, ()
+        snapshot: int | None = None
+        written, changed = 0, tuple[str, ...]()
         if not dry_run:
             self._tell("writing", self._done, self._done, self._rows, "", force=True)
             names = ", ".join(FACT.names)
@@ -276,13 +277,15 @@ class _Run:
             checks=checks_of(work, file, contract, own_tables),
             rejects_file=rejects_file,
             rejects=tuple(Reject(line, name, value, REASONS[why]) for line, name, value, why in first),
-            reject_counts=dict(work.execute(f"SELECT reason, count(*) FROM rejects WHERE file = {number} GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()),
+            reject_counts=dict(
+                work.execute(f"SELECT reason, count(*) FROM rejects WHERE file = {number} GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
+            ),
             facts=dict(work.execute(f"SELECT name, count(*) FROM fresh WHERE file = {number} GROUP BY 1 ORDER BY 1").fetchall()),
             custom_events=events.custom_events(work, number) if file.kind.prepare == "events" else (),
             notes=tuple(notes),
             sheet=file.reader.shape.sheet,
             sha256=file.source.sha256,
-            bytes=file.source.bytes,
+            bytes=file.source.size,
         )
 
 

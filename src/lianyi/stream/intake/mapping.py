@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from lianyi.kernel.text import Text, folded, nearest
 from lianyi.stream.contracts import contracts
@@ -78,9 +79,8 @@ def load_mapping(path: Path) -> Mapping:
         if not isinstance(value, _KEYS[key]):
             raise MappingUnusable(path=str(path), why=f"{key} must be a {_KEYS[key].__name__}")
     texts = {k: {str(a): str(b) for a, b in entry.get(k, {}).items()} for k in ("columns", "constants", "events", "natures")}
-    mapping = Mapping(
-        **{k: v for k, v in entry.items() if k not in {*texts, "names"}}, names=tuple(str(n) for n in entry.get("names", [])), **texts
-    )
+    stated: dict[str, Any] = {k: v for k, v in entry.items() if k not in texts} | texts
+    mapping = Mapping(**{**stated, "names": tuple(str(n) for n in entry.get("names", []))})
     _validate(mapping, str(path))
     return mapping
 

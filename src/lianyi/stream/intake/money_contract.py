@@ -48,7 +48,7 @@ def decide(work: Connection, rows: str, *, has: set[str], declared: str, stated:
         FROM {rows} WHERE paid_amount IS NOT NULL"""
     ).fetchall()[0]
     if "total_amount" not in has:
-        checks = (("refund <= paid", 1 - float(over)),) if over is not None else ()
+        checks: tuple[tuple[str, float], ...] = (("refund <= paid", 1 - float(over)),) if over is not None else ()
         if over is not None and over >= 1 - ENOUGH_SHARE and not stated and declared != "net_of_refund":
             note = Text(
                 zh="有退款大于实付的订单，因此实付按“已减去退款”读；如不对，请在映射文件写 money_contract",

@@ -25,7 +25,7 @@ class SourceFile:
     format   : delimited | json | parquet | workbook
     packing  : "" | gzip | zip
     encoding : of text; None for the other formats
-    bytes    : size unpacked
+    size     : bytes, unpacked
     sha256   : of the file as it lies on disk
     """
 
@@ -33,12 +33,19 @@ class SourceFile:
     format: str
     packing: str
     encoding: Encoding | None
-    bytes: int
+    size: int
     sha256: str
 
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def text_encoding(self) -> Encoding:
+        """The encoding of a text file."""
+        if self.encoding is None:
+            raise ValueError(f"{self.name} is no text")
+        return self.encoding
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
@@ -96,7 +103,7 @@ def unpacked(path: Path, packing: str) -> Iterator[IO[bytes]]:
     """The bytes of a file, gzip or single-file zip undone."""
     if packing == "gzip":
         with gzip.open(path, "rb") as stream:
-            yield io.BufferedReader(stream)  # type: ignore[arg-type]
+            yield io.BufferedReader(stream)
     elif packing == "zip":
         with zipfile.ZipFile(path) as archive, archive.open(_members(archive)[0]) as stream:
             yield stream
@@ -106,7 +113,9 @@ def unpacked(path: Path, packing: str) -> Iterator[IO[bytes]]:
 
 
 def _members(archive: zipfile.ZipFile) -> list[str]:
-    return [n for n in archive.namelist() if not n.endswith("/") and not n.startswith("__MACOSX") and not n.rsplit("/", 1)[-1].startswith(".")]
+    return [
+        n for n in archive.namelist() if not n.endswith("/") and not n.startswith("__MACOSX") and not n.rsplit("/", 1)[-1].startswith(".")
+    ]
 
 
 def _is_plain_zip(path: Path) -> bool:

@@ -61,7 +61,9 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
 
 def _refuse_other_grain(work: Connection) -> None:
     """Lines of an order that is stored as a whole would count it twice."""
-    work.execute("CREATE TABLE wholes AS SELECT DISTINCT order_id FROM past WHERE name = 'order_paid' AND body LIKE '%\"source\":\"orders\"%'")
+    work.execute(
+        "CREATE TABLE wholes AS SELECT DISTINCT order_id FROM past WHERE name = 'order_paid' AND body LIKE '%\"source\":\"orders\"%'"
+    )
     work.execute(
         "INSERT INTO rejects SELECT file, line, 'order_id', order_id, 'other_grain' FROM clean_order_lines SEMI JOIN wholes USING (order_id)"
     )

@@ -47,9 +47,14 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
             file.notes.append(Text(zh="没有件数列：每单按 1 件计", en="No column of pieces: each order counts as 1"))
     net = ", ".join(str(n) for n, c in contracts.items() if c.name == "net_of_refund") or "-1"
     due = ", ".join(str(n) for n, c in contracts.items() if c.name == "due") or "-1"
-    derived = ", ".join(
-        str(n) for n, c in contracts.items() if c.name == "net_of_refund" and "refund_amount" not in have[n] and {"total_amount", "paid_amount"} <= have[n]
-    ) or "-1"
+    derived = (
+        ", ".join(
+            str(n)
+            for n, c in contracts.items()
+            if c.name == "net_of_refund" and "refund_amount" not in have[n] and {"total_amount", "paid_amount"} <= have[n]
+        )
+        or "-1"
+    )
     _reject_negative(work)
     _name_nameless(work)
     # A refund the row states; else what the status says of the whole; else, where paid is net and no column says it, the difference.
@@ -134,7 +139,7 @@ def _tell_derived(work: Connection, file: StagedFile) -> None:
     if rows[0]:
         file.notes.append(
             Text(
-                zh=f"没有退款列，而此类导出的实付已减去退款：{rows[0]} 单的 总额-实付（合计 {rows[1]:,.2f}）记作退款；如是优惠，请在映射文件写 money_contract = \"before_refund\"",
-                en=f"There is no refund column, and “paid” is net of refunds in this export: total - paid of {rows[0]} orders ({rows[1]:,.2f} in all) is booked as refunds; if it is a discount, say money_contract = \"before_refund\" in a mapping file",
+                zh=f'没有退款列，而此类导出的实付已减去退款：{rows[0]} 单的 总额-实付（合计 {rows[1]:,.2f}）记作退款；如是优惠，请在映射文件写 money_contract = "before_refund"',
+                en=f'There is no refund column, and “paid” is net of refunds in this export: total - paid of {rows[0]} orders ({rows[1]:,.2f} in all) is booked as refunds; if it is a discount, say money_contract = "before_refund" in a mapping file',
             )
         )

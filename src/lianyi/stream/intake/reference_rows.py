@@ -9,7 +9,15 @@ from lianyi.stream.engines.duckdb import Connection, file_list
 from lianyi.stream.intake.catalogue import Kind
 from lianyi.stream.snapshot import Snapshot
 
-SQL_TYPES = {"text": "VARCHAR", "int": "BIGINT", "real": "DOUBLE", "flag": "BOOLEAN", "day": "INTEGER", "instant": "BIGINT", "money": "BIGINT"}
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "real": "DOUBLE",
+    "flag": "BOOLEAN",
+    "day": "INTEGER",
+    "instant": "BIGINT",
+    "money": "BIGINT",
+}
 
 
 def offer_tables(work: Connection, snapshot: Snapshot) -> None:
@@ -30,7 +38,9 @@ def state_rows(work: Connection, kind: Kind) -> None:
         shape = reference_tables()[rule.name]
         chosen = ", ".join(f"CAST({e} AS {SQL_TYPES[shape.columns[c]]}) AS {c}" for c, e in rule.columns.items())
         name = f"rows_{kind.name}_{number}"
-        work.execute(f"CREATE TABLE {name} AS SELECT file, line, {rule.order} AS sort_by, {chosen} FROM ready_{kind.name} WHERE {rule.when}")
+        work.execute(
+            f"CREATE TABLE {name} AS SELECT file, line, {rule.order} AS sort_by, {chosen} FROM ready_{kind.name} WHERE {rule.when}"
+        )
 
 
 def collected(work: Connection, kinds: Iterable[Kind]) -> dict[str, pa.Table]:
@@ -55,8 +65,8 @@ def collected(work: Connection, kinds: Iterable[Kind]) -> dict[str, pa.Table]:
         same = " AND ".join(f"o.{k} = m.{k}" for k in shape.key)
         filled = " AND ".join(f"{k} IS NOT NULL" for k in shape.key)
         answer = work.sql(
-            f"""SELECT {keys}{', ' + merged if merged else ''} FROM (SELECT {key}{', ' + latest if latest else ''} FROM ({own}) WHERE {filled} GROUP BY {key}) AS o
-            FULL JOIN (SELECT {key}{', ' + latest if latest else ''} FROM ({mentioned}) WHERE {filled} GROUP BY {key}) AS m ON {same} LEFT JOIN have_{name} AS h ON {joined}"""
+            f"""SELECT {keys}{", " + merged if merged else ""} FROM (SELECT {key}{", " + latest if latest else ""} FROM ({own}) WHERE {filled} GROUP BY {key}) AS o
+            FULL JOIN (SELECT {key}{", " + latest if latest else ""} FROM ({mentioned}) WHERE {filled} GROUP BY {key}) AS m ON {same} LEFT JOIN have_{name} AS h ON {joined}"""
         ).to_arrow_table()
         if len(answer):
             tables[name] = answer.select(list(shape.columns)).cast(shape.schema)

@@ -21,9 +21,12 @@ REASONS = {
         zh="编号被表格软件改成了科学计数，末尾数字已丢失，请以文本格式重新导出",
         en="a spreadsheet shortened this number and its last digits are lost; export it again as text",
     ),
-    "conflict": Text(zh="与已入库的同一订单实付金额不同，保留先入库的", en="differs from what is stored for the same order; the first is kept"),
+    "conflict": Text(
+        zh="与已入库的同一订单实付金额不同，保留先入库的", en="differs from what is stored for the same order; the first is kept"
+    ),
     "other_grain": Text(
-        zh="该订单已按整单入库，不能再按明细入库，否则会重复计算", en="the order is stored as a whole already; its lines would count it twice"
+        zh="该订单已按整单入库，不能再按明细入库，否则会重复计算",
+        en="the order is stored as a whole already; its lines would count it twice",
     ),
     "says_nothing": Text(zh="没有可入库的内容（数量与金额都是零）", en="says nothing: neither quantity nor amount"),
     "contract": Text(zh="缺少该事件必需的字段", en="lacks a field that this event needs"),

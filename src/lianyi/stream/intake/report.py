@@ -140,7 +140,12 @@ class ImportReport:
         if self.dry_run:
             said.append(Text(zh="试运行：什么也没有写入。", en="Dry run: nothing was written."))
         elif self.written or self.tables:
-            said.append(Text(zh=f"已写入 {self.written:,} 条事实，快照 {self.snapshot}。", en=f"{self.written:,} facts written; snapshot {self.snapshot}."))
+            said.append(
+                Text(
+                    zh=f"已写入 {self.written:,} 条事实，快照 {self.snapshot}。",
+                    en=f"{self.written:,} facts written; snapshot {self.snapshot}.",
+                )
+            )
         else:
             said.append(Text(zh="没有新内容，历史未变。", en="Nothing new; the history is unchanged."))
         return said
@@ -155,8 +160,7 @@ def _file_summary(file: FileReport) -> list[Text]:
     ]
     if file.sheet:
         said.append(Text(zh=f"工作表：{file.sheet}", en=f"Sheet: {file.sheet}"))
-    for check in file.checks:
-        said.append(Text(zh=f"{check.says.zh}：{check.share:.1%}", en=f"{check.says.en}: {check.share:.1%}"))
+    said.extend(Text(zh=f"{check.says.zh}：{check.share:.1%}", en=f"{check.says.en}: {check.share:.1%}") for check in file.checks)
     said += file.notes
     ignored = [f"{name}（{why.zh}）" for name, why in file.reasons.items() if file.mapping.get(name) == "ignored"]
     if ignored:
@@ -168,7 +172,9 @@ def _file_summary(file: FileReport) -> list[Text]:
         said.append(
             Text(
                 zh=f"自定义事件 {len(file.custom_events)} 种，按原名保留：" + "、".join(names) + (f" 等另 {more} 种" if more > 0 else ""),
-                en=f"{len(file.custom_events)} custom events, kept under their own names: " + ", ".join(names) + (f" and {more} more" if more > 0 else ""),
+                en=f"{len(file.custom_events)} custom events, kept under their own names: "
+                + ", ".join(names)
+                + (f" and {more} more" if more > 0 else ""),
             )
         )
     for one in file.rejects:

@@ -69,7 +69,7 @@ class SheetReader:
         yield self._batch(lines, cells, ignored, seen)
 
     def _batch(self, lines: list[int], cells: list[list[str]], ignored: int, _seen: int) -> Batch:
-        return Batch(pa.array(lines, pa.int64()), [pa.array(c, pa.string()) for c in cells], [], ignored, self.file.bytes)
+        return Batch(pa.array(lines, pa.int64()), [pa.array(c, pa.string()) for c in cells], [], ignored, self.file.size)
 
 
 def written(cell: Any) -> str:

@@ -139,24 +139,30 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     blank = " AND ".join(f"{f} IS NULL" for f in filled) or "false"
     columns = list(texts)
     spread = ", ".join(
-        f"coalesce({n}, first_value({n} IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {n}" if n in carried and "order_id" in texts else n
+        f"coalesce({n}, first_value({n} IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {n}"
+        if n in carried and "order_id" in texts
+        else n
         for n in columns
     )
     words_said = [f"x_{n}" for n in columns if kind.fields[n].type == "word"]
     reason = "CASE " + " ".join(f"WHEN {test} THEN {quoted(why)}" for _, test, why in bad) + " END" if bad else "NULL"
     named = "CASE " + " ".join(f"WHEN {test} THEN {quoted(name)}" for name, test, _ in bad) + " END" if bad else "NULL"
     # What was written, for the rejects; a stand-in's origin is never written down.
-    shown = "CASE field " + " ".join(f"WHEN {quoted(n)} THEN {quoted('***') if n in stood_in else f'x_{n}'}" for n in columns) + " ELSE '' END"
+    shown = (
+        "CASE field " + " ".join(f"WHEN {quoted(n)} THEN {quoted('***') if n in stood_in else f'x_{n}'}" for n in columns) + " ELSE '' END"
+    )
     lenient = [n for n in columns if kind.fields[n].lenient and kind.fields[n].type not in {"id", "text"}]
     kept = [*columns, *days, *dict.fromkeys([*words_said, *(f"x_{n}" for n in lenient)]), "extra"]
     work.execute(
-        f"""CREATE TABLE typed AS SELECT line, {', '.join(kept)}, field, reason, blank, CASE WHEN reason IS NOT NULL THEN {shown} END AS shown FROM (
+        f"""CREATE TABLE typed AS SELECT line, {", ".join(kept)}, field, reason, blank, CASE WHEN reason IS NOT NULL THEN {shown} END AS shown FROM (
             SELECT *, {named} AS field, {reason} AS reason, {blank} AS blank FROM (
-            SELECT line, {', '.join([spread, *days])}, {', '.join(f'x_{n}' for n in columns)}, extra{''.join(f', c{u.position}' for u in staged.used if not u.field)} FROM (
-            SELECT *, {', '.join(typed)} FROM (SELECT *, {', '.join(said)}, {extra} AS extra FROM {staged.raw}))))"""
+            SELECT line, {", ".join([spread, *days])}, {", ".join(f"x_{n}" for n in columns)}, extra{"".join(f", c{u.position}" for u in staged.used if not u.field)} FROM (
+            SELECT *, {", ".join(typed)} FROM (SELECT *, {", ".join(said)}, {extra} AS extra FROM {staged.raw}))))"""
     )
     staged.ignored += _count(work, "SELECT count(*) FROM typed WHERE blank")
-    work.execute(f"INSERT INTO rejects SELECT {staged.number}, line, field, shown, reason FROM typed WHERE reason IS NOT NULL AND NOT blank")
+    work.execute(
+        f"INSERT INTO rejects SELECT {staged.number}, line, field, shown, reason FROM typed WHERE reason IS NOT NULL AND NOT blank"
+    )
     targets = [*columns, *days, *(f"{n.removeprefix('x_')}_said" for n in words_said), "extra"]
     work.execute(
         f"INSERT INTO clean_{kind.name} (file, line, {', '.join(targets)})"
@@ -177,7 +183,10 @@ def _tell_unread(work: Connection, staged: StagedFile, lenient: list[str]) -> No
             listed = "、".join(f"{v}（{n}）" for v, n in rows)
             listed_en = ", ".join(f"{v} ({n})" for v, n in rows)
             staged.notes.append(
-                Text(zh=f"{one.says.zh}里有认不出的值，已当作空：{listed}", en=f"{one.says.en}: values that are not known were left empty: {listed_en}")
+                Text(
+                    zh=f"{one.says.zh}里有认不出的值，已当作空：{listed}",
+                    en=f"{one.says.en}: values that are not known were left empty: {listed_en}",
+                )
             )
 
 
@@ -198,7 +207,14 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
             staged.notes.append(Text(zh=f"{one.says.zh}写作 17850.0，读作 17850", en=f"{one.says.en}: written as 17850.0, read as 17850"))
         bare = values.identifier(x, whole_floats=whole)
         # Telephone numbers are written in many ways; what is hashed is the number.
-        return (values.pseudonym_sql(f"regexp_replace(regexp_replace(lower({bare}), '^(\\+|00)86[- ]?', ''), '^(1\\d\\d)[- ]?(\\d{{4}})[- ]?(\\d{{4}})$', '\\1\\2\\3')", workspace.key) if stand_in else bare), ""
+        return (
+            values.pseudonym_sql(
+                f"regexp_replace(regexp_replace(lower({bare}), '^(\\+|00)86[- ]?', ''), '^(1\\d\\d)[- ]?(\\d{{4}})[- ]?(\\d{{4}})$', '\\1\\2\\3')",
+                workspace.key,
+            )
+            if stand_in
+            else bare
+        ), ""
     if one.type == "word":
         return (values.word(x, words().lists[one.words])), ""
     if one.type == "flag":
@@ -240,11 +256,7 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
 
 def _extra(staged: StagedFile) -> str:
     """SQL of the columns kept beside the fields, as the inside of a JSON object."""
-    parts = [
-        f"{quoted(_json_key(u.heading))} || to_json(c{u.position})"
-        for u in staged.used
-        if not u.field
-    ]
+    parts = [f"{quoted(_json_key(u.heading))} || to_json(c{u.position})" for u in staged.used if not u.field]
     return f"nullif(concat_ws(',', {', '.join(parts)}), '')" if parts else "CAST(NULL AS VARCHAR)"
 
 

@@ -51,7 +51,7 @@ class JsonReader:
             if len(lines) + len(malformed) >= ROWS_PER_BATCH:
                 yield _batch(lines, cells, malformed, 0)
                 lines, cells, malformed = [], [[] for _ in wanted], []
-        yield _batch(lines, cells, malformed, self.file.bytes)
+        yield _batch(lines, cells, malformed, self.file.size)
 
 
 def _batch(lines: list[int], cells: list[list[str]], malformed: list[Malformed], position: int) -> Batch:
@@ -60,7 +60,6 @@ def _batch(lines: list[int], cells: list[list[str]], malformed: list[Malformed],
 
 def _records(file: SourceFile) -> Iterator[tuple[int, dict[str, str] | str]]:
     """(line or record number, flat record) or, for what is no object, (line, its text)."""
-    assert file.encoding is not None
     with file.opened() as stream:
         texts = _text(stream, file)
         first = next((t for t in texts if t.strip()), "")
@@ -83,8 +82,7 @@ def _records(file: SourceFile) -> Iterator[tuple[int, dict[str, str] | str]]:
 
 
 def _text(stream: IO[bytes], file: SourceFile) -> Iterator[str]:
-    assert file.encoding is not None
-    decode = decoder(file.encoding)
+    decode = decoder(file.text_encoding)
     while chunk := stream.read(CHUNK_BYTES):
         yield decode.decode(chunk)
     yield decode.decode(b"", final=True)
@@ -170,7 +168,11 @@ class ParquetReader:
                 for batch in opened.iter_batches(batch_size=122_880, columns=list(dict.fromkeys(names))):
                     columns = [_as_text(batch.column(name)) for name in names]
                     yield Batch(
-                        pa.array(range(line, line + len(batch)), pa.int64()), columns, [], 0, int(self.file.bytes * (line + len(batch)) / (total + 1))
+                        pa.array(range(line, line + len(batch)), pa.int64()),
+                        columns,
+                        [],
+                        0,
+                        int(self.file.size * (line + len(batch)) / (total + 1)),
                     )
                     line += len(batch)
             except (pa.ArrowException, OSError) as fault:

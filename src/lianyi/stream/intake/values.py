@@ -14,7 +14,7 @@ from lianyi.stream.intake.words import WordList, words
 
 # Blanks of all widths, and the marks that some programs put round an identifier so that a spreadsheet leaves it alone.
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
-_WIDE = "０１２３４５６７８９．，－＋％（）：／￥ＷＫ"  # noqa: RUF001
+_WIDE = "０１２３４５６７８９．，－＋％（）：／￥ＷＫ"
 _NARROW = "0123456789.,-+%():/¥WK"
 _UNITS = {"万": 10**4, "W": 10**4, "亿": 10**8, "千": 10**3, "K": 10**3, "百万": 10**6, "M": 10**6, "千万": 10**7, "": 1}
 _CURRENCY = r"(?:RMB|CNY|USD|US\$|HK\$|EUR|GBP|[¥￥$£€])"
@@ -101,7 +101,10 @@ def word(text: str, listed: WordList) -> str:
     by_meaning: dict[str, list[str]] = {}
     for known, meaning in listed.exact.items():
         by_meaning.setdefault(meaning, []).append(known)
-    cases = [f"WHEN {said} IN ({', '.join(quoted(w) for w in [*known, meaning])}) THEN {quoted(meaning)}" for meaning, known in by_meaning.items()]
+    cases = [
+        f"WHEN {said} IN ({', '.join(quoted(w) for w in [*known, meaning])}) THEN {quoted(meaning)}"
+        for meaning, known in by_meaning.items()
+    ]
     cases += [f"WHEN position({quoted(part)} IN {said}) > 0 THEN {quoted(meaning)}" for part, meaning in listed.part]
     return f"CASE {' '.join(cases)} END"
 
