@@ -9,6 +9,7 @@ from lianyi.kernel.text import nearest
 
 # Name -> one line; the module of the same name beside this file holds `command`.
 ANALYSES = {
+    "anomalies": say("异常：计入节假日与大促后仍反常的日子", "anomalies: days that stand out, holidays and sales days accounted for"),
     "attribution": say("归因：订单之前的渠道各分多少功劳", "attribution: how channels before an order share its credit"),
     "fission": say("裂变：谁带来谁、会不会自己长、到哪一代亏钱", "fission: who brought whom, does it grow, where it loses money"),
     "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
