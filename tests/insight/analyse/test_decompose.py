@@ -14,7 +14,7 @@ pairs = shapes.flatmap(lambda s: st.tuples(arrays(np.float64, s, elements=factor
 
 
 @given(pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_effects_sum_to_the_change_with_zeros_new_and_vanished_segments(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     v0, v1 = x0.prod(axis=0), x1.prod(axis=0)
@@ -26,14 +26,14 @@ def test_effects_sum_to_the_change_with_zeros_new_and_vanished_segments(pair: tu
 
 
 @given(pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_running_time_backwards_flips_every_effect(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     np.testing.assert_allclose(lmdi(x0, x1), -lmdi(x1, x0), rtol=1e-12, atol=0)
 
 
 @given(pairs, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_effects_do_not_depend_on_the_order_of_factors_or_segments(pair: tuple[np.ndarray, np.ndarray], random: object) -> None:
     x0, x1 = pair
     rows, columns = np.arange(x0.shape[0])[::-1], np.roll(np.arange(x0.shape[1]), 1)
@@ -41,7 +41,7 @@ def test_effects_do_not_depend_on_the_order_of_factors_or_segments(pair: tuple[n
 
 
 @given(pairs)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_limit_of_tiny_values_is_what_zero_gives(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     tiny = 1e-300

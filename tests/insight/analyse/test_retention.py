@@ -118,7 +118,7 @@ def test_wrong_questions_are_refused(tmp_path: Path) -> None:
         retention(opened, Window(0, 1), horizon=0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from("abcde"), st.integers(0, 130), st.sampled_from(["order_paid", "page_viewed", "own"])),
