@@ -174,8 +174,8 @@ def _cohorts(case: Case) -> Iterator[Exhibit]:
         return
     longest = max(len(row["share"]) for row in cohorts)
     columns: list[Column] = [("start", Text(zh="批次", en="Cohort"), "date"), ("size", Text(zh="人数", en="People"), "count")]
-    unit_zh, unit_en = ("月", "Month") if cohort == "month" else ("周", "Week")
-    columns += [(f"p{k}", Text(zh=f"第{k}{unit_zh}", en=f"{unit_en} {k}"), "share") for k in range(longest)]
+    period = Text(zh="第%(k)s月", en="Month %(k)s") if cohort == "month" else Text(zh="第%(k)s周", en="Week %(k)s")
+    columns += [(f"p{k}", sentence(period.zh, period.en, k=k), "share") for k in range(longest)]
     yield Exhibit(
         id="retention",
         kind="cohorts",

@@ -14,6 +14,8 @@ from lianyi.kernel.text import Text
 STEADY_SHARE = 0.02
 # A factor is the driver when it explains at least this share of the whole change.
 DRIVER_SHARE = 0.4
+FELL, ROSE = Text(zh="下降", en="down"), Text(zh="上升", en="up")
+LOST, GAINED = Text(zh="减少", en="lost"), Text(zh="增加", en="gained")
 KINDS = {
     "buyers": "buyers",
     "visitors": "buyers",
@@ -52,10 +54,9 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         kind="sales_down" if down else "sales_up",
         severity=by_money(parts.change, case) if down else "good",
         title=sentence(
-            "净销售额%(word)s %(share)s",
-            "Net sales %(word_en)s %(share)s",
-            word="下降" if down else "上升",
-            word_en="down" if down else "up",
+            "净销售额%(moved)s %(share)s",
+            "Net sales %(moved)s %(share)s",
+            moved=FELL if down else ROSE,
             share=Share(abs(share)),
         ),
         statement=sentence(
@@ -132,12 +133,11 @@ def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segme
         kind="segment_down" if down else "segment_up",
         severity=by_money(segment.effect, case) if down else "good",
         title=sentence(
-            "%(name)s“%(value)s”%(word)s %(effect)s",
-            "%(name)s “%(value)s” %(word_en)s %(effect)s",
+            "%(name)s“%(value)s”%(moved)s %(effect)s",
+            "%(name)s “%(value)s” %(moved)s %(effect)s",
             name=name,
             value=segment.value,
-            word="减少" if down else "增加",
-            word_en="lost" if down else "gained",
+            moved=LOST if down else GAINED,
             effect=Amount(abs(segment.effect), case.currency),
         ),
         statement=sentence(
