@@ -1,0 +1,1 @@
+"""Group buying: how large teams get, how many succeed, how long they take."""
