@@ -67,6 +67,8 @@ def _template(sql: str) -> Template:
 @cache
 def _filled(sql: str) -> str:
     """The sets of words written out."""
+    if "{{" not in sql:
+        return sql
     return _template(sql).render({name: _words(words) for name, words in sets().items()})
 
 

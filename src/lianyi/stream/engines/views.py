@@ -18,10 +18,13 @@ STORED_TYPES = {field.name: _ARROW_TO_SQL[field.type] for field in STORED}
 
 # A device belongs to the member first seen on it; what it did before anyone logged in is then that member's.
 DEVICE_OWNER = """
-SELECT device_id, member_id AS owner_id FROM (
-    SELECT device_id, member_id, row_number() OVER (PARTITION BY device_id ORDER BY t, member_id) AS nth
-    FROM stored WHERE device_id IS NOT NULL AND member_id IS NOT NULL
-) AS first_seen WHERE nth = 1
+SELECT first_seen.device_id, first_seen.member_id AS owner_id FROM (
+    SELECT pairs.device_id, pairs.member_id, row_number() OVER (PARTITION BY pairs.device_id ORDER BY pairs.first_t, pairs.member_id) AS nth
+    FROM (
+        SELECT s.device_id, s.member_id, min(s.t) AS first_t FROM stored AS s
+        WHERE s.device_id IS NOT NULL AND s.member_id IS NOT NULL GROUP BY s.device_id, s.member_id
+    ) AS pairs
+) AS first_seen WHERE first_seen.nth = 1
 """
 
 
