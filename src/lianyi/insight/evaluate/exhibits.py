@@ -161,6 +161,13 @@ def _products(case: Case) -> Iterator[Exhibit]:
     )
 
 
+COHORT_TITLES = {
+    "first_purchase": Text(zh="第一次买之后，有多少人回来", en="How many come back after the first purchase"),
+    "joined": Text(zh="加入会员之后，有多少人回来", en="How many come back after joining"),
+    "first_seen": Text(zh="第一次出现之后，有多少人回来", en="How many come back after they were first seen"),
+}
+
+
 def _cohorts(case: Case) -> Iterator[Exhibit]:
     """First-purchase (or joining) cohorts; weekly where the data is short."""
     first = max(case.window.from_day, case.engine.snapshot.first_day or case.window.from_day)
@@ -168,8 +175,8 @@ def _cohorts(case: Case) -> Iterator[Exhibit]:
     if end - first < 28:
         return
     cohort = "month" if end - first >= 90 else "week"
-    found = retention(case.engine, Window(case.window.from_day, end), cohort=cohort, horizon=COHORTS_SHOWN - 1).to_json()
-    cohorts = [row for row in found["cohorts"] if row["size"]]
+    found = retention(case.engine, Window(case.window.from_day, end), cohort=cohort, horizon=COHORTS_SHOWN - 1)
+    cohorts = [row for row in found.to_json()["cohorts"] if row["size"]]
     if len(cohorts) < 2:
         return
     longest = max(len(row["share"]) for row in cohorts)
@@ -179,7 +186,7 @@ def _cohorts(case: Case) -> Iterator[Exhibit]:
     yield Exhibit(
         id="retention",
         kind="cohorts",
-        title=Text(zh="第一次买之后，有多少人回来", en="How many come back after the first purchase"),
+        title=COHORT_TITLES[found.start],
         columns=tuple(columns),
         rows=tuple(
             {"start": row["start"], "size": row["size"], **{f"p{k}": share for k, share in enumerate(row["share"])}} for row in cohorts
