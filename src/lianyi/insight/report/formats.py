@@ -59,6 +59,10 @@ class Formatter:
             return sign + self._seconds(size)
         if quantity.unit == "days":
             return f"{sign}{plain(size, min(1, places(size)))} {self._word('天', 'day' if size == 1 else 'days')}"
+        if quantity.unit == "hours":
+            return f"{sign}{plain(size, min(1, places(size)))} {self._word('小时', 'hour' if size == 1 else 'hours')}"
+        if quantity.unit == "ms":
+            return f"{sign}{size:,.0f} {self._word('毫秒', 'ms')}"
         if quantity.unit == "score":
             return f"{sign}{size:.{1 if size >= 10 or size == 0 else 2}f}"
         if quantity.unit == "times":
