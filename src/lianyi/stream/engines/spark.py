@@ -131,7 +131,11 @@ class SparkEngine:
             versioned = self.snapshot.tables.get(table.name)
             paths = self.snapshot.erased if table.name == "erased" else (versioned[1] if versioned else ())
             types = {column: views.SQL_TYPES[kind] for column, kind in table.columns.items()}
-            if self.snapshot.erased and table.name != "erased":
+            if table.name == "erased" and paths:
+                # Held, because its file goes when the erasure is done.
+                self._read("listed_erased", paths, types)
+                self.keep("erased", f"SELECT {', '.join(types)} FROM listed_erased")
+            elif self.snapshot.erased and table.name != "erased":
                 self._read(f"all_{table.name}", paths, types)
                 self._view(table.name, views.reference(types, set(types), f"all_{table.name}", erased=True))
             else:
