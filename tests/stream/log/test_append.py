@@ -103,7 +103,7 @@ def test_an_old_snapshot_answers_as_it_did(log: EventLog) -> None:
     for n, version in enumerate(versions, start=1):
         assert ids(log.snapshot(version)) == list(range(1, n + 1))
         assert DuckDBEngine(log.snapshot(version)).run("SELECT tier FROM members").to_pylist() == [{"tier": str(n)}]
-    with pytest.raises(delta.SnapshotUnknown, match="There is no snapshot 99; the latest is 5"):
+    with pytest.raises(delta.SnapshotUnknown, match="There is no snapshot 99; the latest is 3"):
         log.snapshot(99)
 
 
@@ -250,6 +250,7 @@ def test_a_writer_that_waits_in_vain_says_so(log: EventLog) -> None:
         pass
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 2)), max_size=12), max_size=5))
 def test_whatever_is_appended_in_whatever_portions_each_id_is_there_once(

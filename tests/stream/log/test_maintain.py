@@ -87,15 +87,15 @@ def test_running_it_again_changes_nothing(log: EventLog) -> None:
     assert data_files(log.workspace.path) == files
 
 
-def test_the_open_month_is_left_in_pieces_until_there_are_many(tmp_path: Path) -> None:
+def test_the_open_month_is_left_in_pieces_until_there_are_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lianyi.stream.log.maintain.OPEN_MONTH_FILES", 3)
     log = EventLog(workspace.create(tmp_path / "w"))
     in_march = 1711000000 * 1_000_000
     for n in range(3):
         log.append(made_facts(40, seed=n, days=5, start_us=in_march - 10 * 24 * HOUR_US))
 
     assert maintain(log.workspace, now_us=in_march).months_compacted == 0
-    for n in range(3, 18):
-        log.append(made_facts(40, seed=n, days=5, start_us=in_march - 10 * 24 * HOUR_US))
+    log.append(made_facts(40, seed=9, days=5, start_us=in_march - 10 * 24 * HOUR_US))
     assert maintain(log.workspace, now_us=in_march).months_compacted == 1
 
 
