@@ -11,7 +11,7 @@ from lianyi.insight.measure.relation import relations
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text
 
-SECTIONS = ("traffic", "growth", "fission", "money", "content", "care", "brand", "partners", "campaigns")
+SECTIONS = ("traffic", "growth", "fission", "money", "profit", "content", "care", "brand", "partners", "campaigns")
 UNITS = ("count", "money", "ratio", "seconds", "hours", "ms", "days", "score")
 BETTER = ("up", "down", "band")
 EMPTY = ("zero", "undefined")
