@@ -11,9 +11,21 @@ from lianyi.kernel.text import nearest
 ANALYSES = {
     "anomalies": say("异常：计入节假日与大促后仍反常的日子", "anomalies: days that stand out, holidays and sales days accounted for"),
     "attribution": say("归因：订单之前的渠道各分多少功劳", "attribution: how channels before an order share its credit"),
+    "community": say("社群健康：谁常来、谁发言、谁回应谁", "community: who comes often, who posts, who answers whom"),
+    "content": say("内容效果：各形式、主题、时段表现如何", "content: what posts of each format, topic or hour draw"),
+    "duplicates": say("同质化：大体重复的内容", "duplicates: texts that mostly repeat each other"),
     "fission": say("裂变：谁带来谁、会不会自己长、到哪一代亏钱", "fission: who brought whom, does it grow, where it loses money"),
     "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
+    "group-buy": say("拼团：团的大小、成团率、成团时长", "group buys: team sizes, success, time to fill"),
+    "index": say("综合指数：多个指标合成一个分数并排名", "index: several indicators as one score, ranked"),
+    "originality": say("原创度：与此前内容雷同多少", "originality: how much of a text is in earlier ones"),
+    "paths": say("路径：会话怎样走到目标，在哪里离开", "paths: how sessions lead to the goal, and where they leave"),
     "retention": say("留存：各批次的人后来还有多少回来", "retention: how many of each cohort come back"),
+    "sentiment": say("情感：评论与评价是好是坏", "sentiment: how people feel in what they write"),
+    "service": say("服务时效：答复与投诉要等多久", "service: how long answers and complaints take"),
+    "survey": say("调研：NPS、满意度、加权、信度", "survey: NPS, satisfaction, weights, reliability"),
+    "topics": say("话题：大家在说什么", "topics: what people write about"),
+    "variants": say("素材对比：哪些差别真的成立", "variants: which differences between headlines stand"),
 }
 
 

@@ -1,0 +1,158 @@
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lianyi.insight.analyse.paths.paths import ROWS, paths
+from lianyi.insight.analyse.paths.sessions import Sessions, cut_sessions
+from lianyi.insight.analyse.paths.steps import EXIT, first_steps, links, step_matrix, top_paths, transitions
+from lianyi.insight.analyse.paths.success import chain, success
+from lianyi.kernel.clock import Window, day_of
+from lianyi.kernel.errors import BadInput, UnknownName
+from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.engines.lint import lint
+from lianyi.stream.snapshot import Snapshot
+from tests.insight.analyse.analyse_cases import MINUTE, at, engine_on, replace_events
+
+ALL = Window(0, 100_000)
+visits = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=30, max_size=36)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[DuckDBEngine]:
+    opened = DuckDBEngine(Snapshot(version=0, files=()))
+    yield opened
+    opened.close()
+
+
+def made(rows: list[list[int]]) -> Sessions:
+    starts = np.concatenate(([0], np.cumsum([len(r) for r in rows]))).astype(np.int64)
+    return Sessions(starts, np.array([c for r in rows for c in r], dtype=np.int64), np.arange(len(rows), dtype=np.int64))
+
+
+@settings(max_examples=40)
+@given(visits)
+def test_counts_are_what_reading_every_session_gives(rows: list[list[int]]) -> None:
+    sessions = made(rows)
+    table = first_steps(sessions, 4)
+
+    pairs = Counter(p for r in rows for p in pairwise(r))
+    assert {(a, b): int(n) for (a, b), n in np.ndenumerate(transitions(sessions, 4)) if n} == pairs
+    assert top_paths(table, 100) == sorted(Counter(tuple(r[:4]) for r in rows).items(), key=lambda p: (-p[1], p[0]))
+    expected = [
+        [sum(len(r) > step and r[step] == e for r in rows) for e in range(4)] + [sum(len(r) <= step for r in rows)] for step in range(4)
+    ]
+    assert step_matrix(table, 4).tolist() == expected
+    drawn = {(x.step, x.source, x.target): x.sessions for x in links(table, 4)}
+    assert drawn == Counter((i, r[i], r[i + 1] if len(r) > i + 1 else EXIT) for r in rows for i in range(min(3, len(r))))
+
+
+@settings(max_examples=40)
+@given(visits)
+def test_the_chain_gives_exactly_the_share_that_reached_the_goal(rows: list[list[int]]) -> None:
+    found = success(made(rows), 3, 4)
+
+    reached = [r.index(3) + 1 for r in rows if 3 in r]
+    assert found.reached == len(reached)
+    if not reached:
+        assert found.index.value is None
+        return
+    assert (found.shortest, found.mean_steps) == (min(reached), pytest.approx(np.mean(reached)))
+    assert found.index.value == pytest.approx(min(reached) / np.mean(reached) * len(reached) / len(rows))
+    by = {p.event: p for p in found.places}
+    chance = np.mean([1.0 if r[0] == 3 else by[r[0]].success_chance for r in rows])
+    assert chance == pytest.approx(len(reached) / len(rows))
+    assert sum(p.drops for p in found.places) == len(rows) - len(reached)
+
+
+def test_a_chain_worked_out_by_hand() -> None:
+    # a: 1/2 to b, 1/2 leaves. b: 1/3 back to a, 1/3 to the goal, 1/3 leaves. f_b = 1/3 + f_a / 3, f_a = f_b / 2.
+    hope, steps = chain(np.array([[0.0, 3.0], [1.0, 0.0]]), np.array([0.0, 1.0]), np.array([3.0, 1.0]))
+
+    assert hope == pytest.approx([0.2, 0.4])
+    # Those who succeed from b go straight with chance (1/3) / f_b = 5/6, else by way of a: e_b = 1 + e_a / 6, e_a = 1 + e_b.
+    assert steps == pytest.approx([2.4, 1.4])
+
+
+def test_given_sessions_count_inside_their_actor_and_silence_ends_the_others() -> None:
+    who = np.array([0, 0, 0, 1, 1, 1])
+    given_ids = np.array([4, 4, -1, 4, -1, -1])
+    t = np.array([0, 300, 0, 10, 0, 31]) * MINUTE
+
+    found = cut_sessions(who, given_ids, t, np.arange(6))
+
+    assert found.lengths.tolist() == [1, 2, 1, 1, 1]
+    assert found.who.tolist() == [0, 0, 1, 1, 1]
+
+
+def test_the_demo_shop_has_its_published_sessions_and_transitions(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
+    table = pa_csv.read_csv(shared_data("funnel_ecom_sessions") / "ecom.csv.gz")
+    t = pc.cast(pc.cast(table.column("timestamp"), pa.timestamp("us")), pa.int64())
+    ids = pa.array([i.to_bytes(16, "big") for i in range(len(table))])
+    columns = {"event_id": ids, "name": table.column("event"), "version": pa.array([0] * len(table), pa.int32()), "t": t, "received_t": t}
+    columns |= {"member_id": table.column("user_id"), "session_id": table.column("session_id")}
+    opened = engine_on(tmp_path / "w", pa.table(columns))
+
+    found = paths(opened, Window(day_of(dt.date(2024, 1, 1)), day_of(dt.date(2024, 7, 1))), goal="purchase")
+
+    assert (found.sessions, found.facts) == (3_605, 31_106)
+    assert found.transitions[:3] == (
+        ("catalog", "product_view", 1_679),
+        ("product_view", "catalog", 1_403),
+        ("product_view", "product_view", 1_321),
+    )
+    assert found.success.reached == 470
+    assert found.success.share.value == pytest.approx(470 / 3_605)
+    assert found.success.index.interval is not None
+    assert "13%" in found.explain().en
+
+
+def test_the_answer_has_its_documented_shape(engine: DuckDBEngine) -> None:
+    rows: list[dict[str, Any]] = []
+    for i in range(40):
+        rows.append({"member_id": f"m{i}", "name": "page_viewed", "t": at(10)})
+        if i % 4 == 0:
+            rows.append({"member_id": f"m{i}", "name": "order_paid", "t": at(10, MINUTE), "order_id": str(i)})
+        rows.append({"member_id": f"m{i}", "name": "coupon_issued", "t": at(10, MINUTE)})
+    replace_events(engine, rows)
+
+    found = paths(engine, ALL, depth=2)
+    told = found.to_json()
+
+    assert set(told) == {
+        "sessions", "facts", "goal", "success", "places", "transitions", "paths", "steps", "links", "window", "n", "version", "snapshot",
+    }  # fmt: skip
+    assert told["success"]["path_index"]["value"] == 0.25
+    assert told["places"] == [
+        {"event": "page_viewed", "visits": 40, "success_chance": 0.25, "steps_to_go": 1.0, "drops": 30, "drop_share": 0.75}
+    ]
+    assert told["paths"] == [{"events": ["page_viewed"], "sessions": 30}, {"events": ["page_viewed", "order_paid"], "sessions": 10}]
+    assert told["steps"] == {"events": ["order_paid", "page_viewed", None], "sessions": [[0, 40, 0], [10, 0, 30]]}
+    assert {"step": 0, "from": "page_viewed", "to": None, "sessions": 30} in told["links"]
+    assert "coupon_issued" in paths(engine, ALL, depth=2, every_event=True).events
+
+
+def test_nothing_to_go_by_is_said(engine: DuckDBEngine) -> None:
+    replace_events(engine, [{"name": "page_viewed", "t": at(10)}])
+    assert "no sessions" in paths(engine, ALL).explain().en
+    replace_events(engine, [{"member_id": "a", "name": "page_viewed", "t": at(10)}])
+    found = paths(engine, ALL)
+    assert (found.sessions, found.success.index.value) == (1, None)
+    with pytest.raises(UnknownName):
+        paths(engine, ALL, goal="order_payed")
+    with pytest.raises(BadInput):
+        paths(engine, ALL, depth=1)
+
+
+def test_the_query_keeps_to_the_house_dialect() -> None:
+    assert lint(ROWS.format(named="AND e.name NOT IN ($a)")) == []
