@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
-from lianyi.stream.contracts import contracts
 from lianyi.stream.engines.duckdb import Connection, quoted
-from lianyi.stream.intake.facts import event_id
+from lianyi.stream.intake.catalogue import FactRule
+from lianyi.stream.intake.facts import insert
 from lianyi.stream.intake.orders import fields_of
 from lianyi.stream.intake.staging import StagedFile
 from lianyi.stream.intake.zones import to_utc
@@ -99,7 +99,7 @@ def _book(work: Connection, figure: str, name: str, workspace: Workspace, receiv
     work.execute(
         f"""CREATE OR REPLACE TABLE booking AS
         WITH stated AS (
-            SELECT file, line, content_id, platform, campaign_id, partner_id, counted_t AS t, {period} AS period, coalesce(day, 0) AS scope, {figure} AS total
+            SELECT file, line, content_id, platform, campaign_id, partner_id, counted_t AS t, {period} AS period, coalesce(day, 0) AS scope, {figure} AS total, CAST(NULL AS VARCHAR) AS extra
             FROM ready_contents WHERE {figure} > 0 AND counted_t IS NOT NULL
         ), latest AS (SELECT *, row_number() OVER (PARTITION BY content_id, period, scope ORDER BY total DESC, file, line) AS nth FROM stated),
         booked AS (
@@ -109,9 +109,13 @@ def _book(work: Connection, figure: str, name: str, workspace: Workspace, receiv
         )
         SELECT l.*, total - coalesce(booked, 0) AS added FROM latest AS l LEFT JOIN booked AS b USING (content_id, period, scope) WHERE nth = 1"""
     )
-    identity = event_id(name, ("content_id", "period", "scope", "total"), workspace)
-    work.execute(
-        f"""INSERT INTO facts (file, line, event_id, name, version, t, received_t, platform, content_id, campaign_id, partner_id, quantity, body)
-        SELECT file, line, {identity}, {quoted(name)}, {contracts()[name].version}, t, {received_t}, platform, content_id, campaign_id, partner_id, added,
-            '{{"period":"' || period || '"}}' FROM booking WHERE added > 0"""
+    rule = FactRule(
+        name=name,
+        rows="booking",
+        when="added > 0",
+        t="t",
+        key=("content_id", "period", "scope", "total"),
+        columns={c: c for c in ("platform", "content_id", "campaign_id", "partner_id")} | {"quantity": "added"},
+        body={"period": "period"},
     )
+    insert(work, rule, "booking", workspace, received_t)

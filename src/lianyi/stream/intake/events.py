@@ -83,9 +83,11 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
         **{c: c for c in _CARRIED},
         "body": body,
     }
+    held = {row[0] for row in work.execute("DESCRIBE facts_held").fetchall()}
+    columns = {c: e for c, e in columns.items() if c in held}
     chosen = ", ".join(f"CAST({value} AS {TYPES.get(name, 'VARCHAR')})" for name, value in columns.items())
     work.execute(
-        f"INSERT INTO facts (file, line, {', '.join(columns)}) SELECT file, line, {chosen} FROM (SELECT *, {nth} AS nth FROM keyed_events)"
+        f"INSERT INTO facts_held (file, line, {', '.join(columns)}) SELECT file, line, {chosen} FROM (SELECT *, {nth} AS nth FROM keyed_events)"
     )
 
 

@@ -1,7 +1,10 @@
 """Prepared rows to facts, by the rules of the kind; event ids that depend on nothing but what the row says."""
 
+from collections.abc import Iterable, Mapping
+
 from lianyi.stream.contracts import contracts
 from lianyi.stream.engines.duckdb import Connection, file_list, quoted
+from lianyi.stream.intake import sparse
 from lianyi.stream.intake.catalogue import FactRule, Kind
 from lianyi.stream.record import FACT
 from lianyi.stream.snapshot import Snapshot
@@ -18,10 +21,24 @@ TYPES = {
 }
 
 
-def create_facts(work: Connection) -> None:
-    """Make the table of facts, each with the row it comes from."""
-    columns = ", ".join(f"{name} {TYPES.get(name, 'VARCHAR')}" for name in FACT.names)
-    work.execute(f"CREATE TABLE facts (file INTEGER, line BIGINT, {columns})")
+# Numbers that are made where a file has none.
+_MADE = {"order_id", "content_id", "team_id"}
+
+
+def create_facts(work: Connection, kinds: Iterable[Kind], absent: Mapping[str, Mapping[str, str]]) -> None:
+    """Make the table of facts, each with the row it comes from; envelope columns that no rule fills are not held.
+
+    absent : kind name -> fields that no file of it fills
+    """
+    columns = {"file": "INTEGER", "line": "BIGINT"} | {name: TYPES.get(name, "VARCHAR") for name in FACT.names}
+    present = {"file", "line", "event_id", "name", "version", "t", "received_t", "body"}
+    for kind in kinds:
+        empty = set(absent[kind.name]) - _MADE | {"NULL"}
+        if kind.prepare in {"events", "contents"}:
+            present |= {"quantity", "amount_fen"} | set(FACT.names) - empty
+        for rule in kind.facts:
+            present |= {c for c, expression in rule.columns.items() if expression not in empty}
+    sparse.create(work, "facts", columns, present)
 
 
 def prepare_rows(work: Connection, kind: Kind) -> None:
@@ -52,9 +69,11 @@ def insert(work: Connection, rule: FactRule, rows: str, workspace: Workspace, re
         **rule.columns,
         "body": body(rule.body, contract.body),
     }
+    held = {row[0] for row in work.execute("DESCRIBE facts_held").fetchall()}
+    columns = {c: e for c, e in columns.items() if c in held}
     names = ", ".join(columns)
     values = ", ".join(f"CAST({value} AS {TYPES.get(name, 'VARCHAR')})" for name, value in columns.items())
-    work.execute(f"INSERT INTO facts (file, line, {names}) SELECT file, line, {values} FROM {rows} WHERE {rule.when}")
+    work.execute(f"INSERT INTO facts_held (file, line, {names}) SELECT file, line, {values} FROM {rows} WHERE {rule.when}")
 
 
 def event_id(name: str, key: tuple[str, ...], workspace: Workspace) -> str:
@@ -79,10 +98,14 @@ def mark_known(work: Connection, snapshot: Snapshot) -> None:
     if snapshot.files:
         known = f"SELECT event_id FROM read_parquet({file_list(f.path for f in snapshot.files)}, hive_partitioning = false)"
     work.execute(
-        f"""CREATE TABLE chosen AS SELECT event_id, min(rowid) AS row FROM facts ANTI JOIN ({known}) AS k USING (event_id) GROUP BY event_id"""
+        f"""CREATE TABLE chosen AS SELECT event_id, min(rowid) AS row FROM facts_held ANTI JOIN ({known}) AS k USING (event_id) GROUP BY event_id"""
     )
-    chosen, all_facts = work.execute("SELECT (SELECT count(*) FROM chosen), (SELECT count(*) FROM facts)").fetchall()[0]
+    chosen, all_facts = work.execute("SELECT (SELECT count(*) FROM chosen), (SELECT count(*) FROM facts_held)").fetchall()[0]
+    held = {row[0] for row in work.execute("DESCRIBE facts_held").fetchall()}
     if chosen == all_facts:
         work.execute("CREATE VIEW fresh AS SELECT * FROM facts")
     else:
-        work.execute("CREATE VIEW fresh AS SELECT f.* FROM facts AS f SEMI JOIN chosen AS c ON f.rowid = c.row")
+        absent = ", ".join(f"CAST(NULL AS {TYPES.get(n, 'VARCHAR')}) AS {n}" for n in FACT.names if n not in held)
+        work.execute(
+            f"CREATE VIEW fresh AS SELECT f.*{', ' + absent if absent else ''} FROM facts_held AS f SEMI JOIN chosen AS c ON f.rowid = c.row"
+        )

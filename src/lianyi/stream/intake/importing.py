@@ -22,7 +22,7 @@ from lianyi.stream.intake.opening import look_at
 from lianyi.stream.intake.rejects import REASONS, write_rejects
 from lianyi.stream.intake.report import FileReport, ImportReport, Progress, Reject
 from lianyi.stream.intake.shaping import reader_for
-from lianyi.stream.intake.staging import MEMORY, StagedFile, create_clean, prepare_tables, rejected_rows, stage, type_rows
+from lianyi.stream.intake.staging import MEMORY, StagedFile, absent_columns, create_clean, prepare_tables, rejected_rows, stage, type_rows
 from lianyi.stream.log.lock import writing
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT
@@ -67,7 +67,7 @@ def import_files(
     folder.mkdir(parents=True)
     work = connect(scratch=folder, memory=MEMORY)
     try:
-        work.execute("SET enable_progress_bar = false; SET preserve_insertion_order = true")
+        work.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         run = _Run(workspace, work, given, keep_personal, received_t, progress)
         run.open([Path(p) for p in paths], kind if not given.kind or kind != "auto" else given.kind)
         run.read()
@@ -130,7 +130,7 @@ class _Run:
         """Stage and type every file."""
         prepare_tables(self.work)
         for shape in self.kinds:
-            create_clean(self.work, shape)
+            create_clean(self.work, shape, [f for f in self.files if f.kind.name == shape.name])
         total = sum(f.source.size for f in self.files)
         done = rows = 0
         for file in self.files:
@@ -156,7 +156,8 @@ class _Run:
         """Facts and reference rows of every kind, and which of them are new."""
         self.log = EventLog(self.workspace)
         self.snapshot = self.log.snapshot()
-        facts.create_facts(self.work)
+        absent = {k.name: absent_columns(k, [f for f in self.files if f.kind.name == k.name]) for k in self.kinds}
+        facts.create_facts(self.work, self.kinds, absent)
         reference_rows.offer_tables(self.work, self.snapshot)
         history.offer_history(self.work, self.snapshot, self._past_names())
         for shape in self.kinds:

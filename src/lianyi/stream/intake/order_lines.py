@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from lianyi.kernel.money import minor_digits
 from lianyi.stream.engines.duckdb import Connection
-from lianyi.stream.intake.orders import fields_of, paid_state
-from lianyi.stream.intake.staging import StagedFile
+from lianyi.stream.intake import sparse
+from lianyi.stream.intake.orders import fields_of, paid_sql
+from lianyi.stream.intake.staging import StagedFile, absent_columns
 from lianyi.stream.workspace import Workspace
 
 
@@ -15,9 +16,6 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
     scale = 10 ** minor_digits(workspace.currency)
     contract = {f.number: f.mapping.money_contract or (f.layout.paid_is if f.layout else "") or "before_refund" for f in files}
     net = ", ".join(str(n) for n, c in contract.items() if c == "net_of_refund" and "refund_amount" in have[n]) or "-1"
-    work.execute("ALTER TABLE clean_order_lines ADD COLUMN is_paid BOOLEAN")
-    for file in files:
-        work.execute(f"UPDATE clean_order_lines SET is_paid = ({paid_state(have[file.number])}) WHERE file = {file.number}")
     _refuse_other_grain(work)
     both = ", ".join(str(n) for n, fields in have.items() if {"paid_t", "created_t"} <= fields) or "-1"
     # A plain list of sales says nothing about when orders were placed, as against paid.
@@ -28,10 +26,9 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
         " coalesce(line_amount, 0), coalesce(line_discount, 0), coalesce(paid_t, 0), coalesce(created_t, 0))"
     )
     amount = f"coalesce(line_amount + CASE WHEN file IN ({net}) THEN coalesce(refund_amount, 0) ELSE 0 END, price * CAST(coalesce(quantity, 1) AS DECIMAL(16, 3)) - coalesce(line_discount, 0))"
-    work.execute(
-        f"""CREATE TABLE lines AS
+    query = f"""
         WITH priced AS (
-            SELECT *, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount, coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
+            SELECT *, {paid_sql(have)} AS is_paid, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount, coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
                 CASE WHEN paid_t IS NULL AND file IN ({both}) THEN 'assumed' END AS pay_time, file IN ({states}) AS says_placed
             FROM clean_order_lines
         )
@@ -45,18 +42,23 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
                  WHEN NOT is_paid THEN 'open'
                  ELSE 'paid' END AS act
         FROM priced"""
-    )
+    absent = {c: t for c, t in absent_columns(files[0].kind, files).items() if c != "order_id"}
+    sparse.keep(work, "lines", query, absent)
+    work.execute("DROP VIEW clean_order_lines; DROP TABLE clean_order_lines_held")
     # Only lines alike are numbered: a window over all of them would sort the whole file.
     work.execute(
         """CREATE TABLE ordinals AS SELECT file, line, row_number() OVER (PARTITION BY file, line_key ORDER BY line) AS line_nth
         FROM (SELECT file, line, line_key FROM lines WHERE line_id IS NULL) SEMI JOIN
-            (SELECT file, line_key FROM lines WHERE line_id IS NULL GROUP BY file, line_key HAVING count(*) > 1) USING (file, line_key)"""
+            (SELECT hashed FROM (SELECT hash(file, line_key) AS hashed FROM lines WHERE line_id IS NULL) GROUP BY hashed HAVING count(*) > 1) AS h
+            ON hash(file, line_key) = h.hashed"""
     )
     work.execute("INSERT INTO rejects SELECT file, line, 'line_amount', '0', 'says_nothing' FROM lines WHERE act = 'nothing'")
-    work.execute("DELETE FROM lines WHERE act = 'nothing'")
-    _whole_orders(work, scale)
+    work.execute("DELETE FROM lines_held WHERE act = 'nothing'")
+    fields = set().union(*have.values())
+    whole = states != "-1" or bool(fields & {"order_amount", "order_discount", "order_shipping", "order_refund"})
+    _whole_orders(work, scale, needed=whole)
     _link_returns(work)
-    _new_refunds(work, scale)
+    _new_refunds(work, scale, absent, hold=whole)
 
 
 def _refuse_other_grain(work: Connection) -> None:
@@ -67,10 +69,10 @@ def _refuse_other_grain(work: Connection) -> None:
     work.execute(
         "INSERT INTO rejects SELECT file, line, 'order_id', order_id, 'other_grain' FROM clean_order_lines SEMI JOIN wholes USING (order_id)"
     )
-    work.execute("DELETE FROM clean_order_lines WHERE order_id IN (SELECT order_id FROM wholes)")
+    work.execute("DELETE FROM clean_order_lines_held WHERE order_id IN (SELECT order_id FROM wholes)")
 
 
-def _whole_orders(work: Connection, scale: int) -> None:
+def _whole_orders(work: Connection, scale: int, *, needed: bool) -> None:
     """What the order as a whole says belongs to it once: the difference to its lines is spread over them, to the fen."""
     work.execute(
         f"""CREATE TABLE whole AS
@@ -79,7 +81,7 @@ def _whole_orders(work: Connection, scale: int) -> None:
                 CAST(max(order_amount) * {scale} AS BIGINT) AS stated_fen,
                 CAST(coalesce(max(order_discount), 0) * {scale} AS BIGINT) AS discount_fen, CAST(coalesce(max(order_shipping), 0) * {scale} AS BIGINT) AS shipping_fen,
                 CAST(max(order_refund) * {scale} AS BIGINT) AS order_refund_fen
-            FROM lines WHERE act IN ('paid', 'closed', 'open') GROUP BY order_id, file)"""
+            FROM lines WHERE {'true' if needed else 'false'} AND act IN ('paid', 'closed', 'open') GROUP BY order_id, file)"""
     )
     # Cumulative rounding: the parts add up to the whole exactly.
     work.execute(
@@ -91,14 +93,13 @@ def _whole_orders(work: Connection, scale: int) -> None:
         WINDOW upto AS (PARTITION BY l.file, l.order_id ORDER BY l.line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
     )
     work.execute(
-        """CREATE TABLE shared AS
+        """CREATE VIEW shared AS
         SELECT l.*, coalesce(o.line_nth, 1) AS line_nth, w.order_quantity, w.order_refund_fen, w.target_fen AS order_due_fen, coalesce(l.line = w.first, false) AS first_line,
             CASE WHEN l.line = w.first THEN nullif(w.shipping_fen, 0) END AS shipping_share_fen, coalesce(p.part_fen, l.line_fen) AS paid_fen
         FROM lines AS l LEFT JOIN whole AS w ON l.order_id = w.order_id AND l.file = w.file AND l.act IN ('paid', 'closed', 'open')
         LEFT JOIN parts AS p ON l.file = p.file AND l.line = p.line
         LEFT JOIN ordinals AS o ON l.file = o.file AND l.line = o.line"""
     )
-    work.execute("DROP TABLE lines")
 
 
 def _link_returns(work: Connection) -> None:
@@ -123,7 +124,7 @@ def _link_returns(work: Connection) -> None:
     )
 
 
-def _new_refunds(work: Connection, scale: int) -> None:
+def _new_refunds(work: Connection, scale: int, absent: dict[str, str], *, hold: bool) -> None:
     """Refund columns are running totals: what the history has booked for the same order and product is not booked again."""
     # Narrow first: only lines that say a refund, and what else was paid of the same order and product.
     work.execute(
@@ -148,8 +149,7 @@ def _new_refunds(work: Connection, scale: int) -> None:
         SELECT b.*, p.group_paid_fen, p.group_pieces, greatest(b.refund_total_fen - coalesce(k.booked_fen, 0), 0) AS refund_new_fen
         FROM best AS b LEFT JOIN bought AS p USING (file, order_id, refund_group) LEFT JOIN booked AS k USING (order_id, refund_group)"""
     )
-    work.execute(
-        """CREATE TABLE ready_order_lines AS
+    query = """
         WITH booked AS (
             SELECT order_id, sum(amount_fen)::BIGINT AS order_booked_fen FROM past
             WHERE name = 'order_refunded' AND coalesce(body, '') NOT LIKE '%"member_product"%' GROUP BY order_id
@@ -162,8 +162,10 @@ def _new_refunds(work: Connection, scale: int) -> None:
         LEFT JOIN links AS l ON s.file = l.file AND s.line = l.line
         LEFT JOIN refunds AS g ON s.file = g.file AND s.line = g.line
         LEFT JOIN booked AS w ON s.order_id = w.order_id AND s.order_refund_fen > 0"""
-    )
-    work.execute("DROP TABLE shared")
+    if hold:
+        sparse.keep(work, "ready_order_lines", query, absent)
+    else:
+        work.execute(f"CREATE VIEW ready_order_lines AS {query}")
 
 
 def linked_share(work: Connection, file: int) -> float | None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from lianyi.kernel.money import minor_digits
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Connection, quoted
+from lianyi.stream.intake import sparse
 from lianyi.stream.intake.money_contract import MoneyContract, decide
-from lianyi.stream.intake.staging import StagedFile
+from lianyi.stream.intake.staging import StagedFile, absent_columns
 from lianyi.stream.workspace import Workspace
 
 
@@ -22,6 +23,11 @@ def paid_state(columns: set[str]) -> str:
     return "true"
 
 
+def paid_sql(have: dict[int, set[str]]) -> str:
+    """SQL of `paid_state` for the rows of several files."""
+    return "CASE file " + " ".join(f"WHEN {number} THEN ({paid_state(fields)})" for number, fields in have.items()) + " END"
+
+
 def fields_of(files: Sequence[StagedFile]) -> dict[int, set[str]]:
     """Which fields each file has."""
     return {f.number: {u.field for u in f.uses if u.field} | set(f.mapping.constants) for f in files}
@@ -34,12 +40,11 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
     """
     have = fields_of(files)
     scale = 10 ** minor_digits(workspace.currency)
-    work.execute("ALTER TABLE clean_orders ADD COLUMN is_paid BOOLEAN")
+    work.execute(f"CREATE VIEW orders_told AS SELECT *, {paid_sql(have)} AS is_paid FROM clean_orders")
     contracts: dict[int, MoneyContract] = {}
     for file in files:
-        work.execute(f"UPDATE clean_orders SET is_paid = ({paid_state(have[file.number])}) WHERE file = {file.number}")
         declared = file.mapping.money_contract or (file.layout.paid_is if file.layout else "")
-        rows = f"(SELECT * FROM clean_orders WHERE file = {file.number} AND is_paid)"
+        rows = f"(SELECT * FROM orders_told WHERE file = {file.number} AND is_paid)"
         contracts[file.number] = decide(work, rows, has=have[file.number], declared=declared, stated=bool(file.mapping.money_contract))
         if file.layout is not None and contracts[file.number].name == "net_of_refund" and "refund_amount" not in have[file.number]:
             _tell_derived(work, file)
@@ -55,15 +60,14 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
         )
         or "-1"
     )
-    _reject_negative(work)
+    _reject_negative(work, has_refunds=any("refund_amount" in fields for fields in have.values()))
     _name_nameless(work)
     # A refund the row states; else what the status says of the whole; else, where paid is net and no column says it, the difference.
-    work.execute(
-        f"""CREATE TABLE ready_orders AS
+    query = f"""
         WITH minor AS (
             SELECT *, CAST(total_amount * {scale} AS BIGINT) AS total_fen, CAST(paid_amount * {scale} AS BIGINT) AS paid_fen,
                 CAST(coalesce(refund_amount, 0) * {scale} AS BIGINT) AS stated_refund_fen
-            FROM clean_orders
+            FROM orders_told
         ), gross AS (
             SELECT *, CASE
                 WHEN file IN ({due}) THEN coalesce(total_fen, paid_fen)
@@ -100,24 +104,28 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
             CASE WHEN c.file = l.refund_file AND c.line = l.refund_line THEN greatest(l.refund_total_fen - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
             c.is_paid AND (c.gross_fen <> l.first_gross_fen OR (s.stored_fen IS NOT NULL AND NOT s.by_line AND s.stored_fen <> c.gross_fen)) AS conflict
         FROM counted AS c JOIN latest AS l USING (order_id) LEFT JOIN booked AS b USING (order_id) LEFT JOIN stored AS s USING (order_id)"""
-    )
+    absent = {c: t for c, t in absent_columns(files[0].kind, files).items() if c != "order_id"}
+    sparse.keep(work, "ready_orders", query, absent)
     work.execute(
         f"INSERT INTO rejects SELECT file, line, 'paid_amount', coalesce(CAST(coalesce(paid_amount, total_amount) AS VARCHAR), ''), {quoted('conflict')} FROM ready_orders WHERE conflict"
     )
-    work.execute("DELETE FROM ready_orders WHERE conflict")
+    work.execute("DELETE FROM ready_orders_held WHERE conflict")
     # Lines are stored for these orders: the row adds its states and refunds, but must not pay the order a second time.
-    work.execute("UPDATE ready_orders SET is_paid = false WHERE by_line")
+    work.execute("UPDATE ready_orders_held SET is_paid = false WHERE by_line")
     return contracts
 
 
-def _reject_negative(work: Connection) -> None:
+def _reject_negative(work: Connection, *, has_refunds: bool) -> None:
     negative = "coalesce(total_amount, 0) < 0 OR coalesce(paid_amount, 0) < 0 OR coalesce(refund_amount, 0) < 0"
     # Refunds are often written as negative amounts; only there the sign says nothing more.
-    work.execute("UPDATE clean_orders SET refund_amount = abs(refund_amount) WHERE refund_amount < 0")
+    if has_refunds:
+        work.execute("UPDATE clean_orders_held SET refund_amount = abs(refund_amount) WHERE refund_amount < 0")
     work.execute(
         f"INSERT INTO rejects SELECT file, line, 'paid_amount', CAST(coalesce(paid_amount, total_amount) AS VARCHAR), 'not_an_amount' FROM clean_orders WHERE {negative}"
     )
-    work.execute(f"DELETE FROM clean_orders WHERE {negative}")
+    rejected = work.execute("SELECT count(*) FROM rejects WHERE reason = 'not_an_amount'").fetchall()[0][0]
+    if rejected:
+        work.execute("DELETE FROM clean_orders_held WHERE (file, line) IN (SELECT (file, line) FROM rejects WHERE reason = 'not_an_amount')")
 
 
 def _name_nameless(work: Connection) -> None:
@@ -126,15 +134,15 @@ def _name_nameless(work: Connection) -> None:
         return
     said = "concat_ws(chr(31), coalesce(member_id, ''), coalesce(created_t, 0), coalesce(paid_t, 0), coalesce(paid_amount, total_amount), coalesce(quantity, 0), coalesce(product_id, ''), coalesce(title, ''))"
     work.execute(
-        f"""UPDATE clean_orders SET order_id = n.made FROM (
-            SELECT rowid AS r, 'o_' || left(md5(concat_ws(chr(31), {said}, row_number() OVER (PARTITION BY file, {said} ORDER BY line))), 20) AS made
-            FROM clean_orders WHERE order_id IS NULL) AS n WHERE clean_orders.rowid = n.r"""
+        f"""UPDATE clean_orders_held SET order_id = n.made FROM (
+            SELECT file, line, 'o_' || left(md5(concat_ws(chr(31), {said}, row_number() OVER (PARTITION BY file, {said} ORDER BY line))), 20) AS made
+            FROM clean_orders WHERE order_id IS NULL) AS n WHERE clean_orders_held.file = n.file AND clean_orders_held.line = n.line"""
     )
 
 
 def _tell_derived(work: Connection, file: StagedFile) -> None:
     rows = work.execute(
-        f"SELECT count(*), sum(total_amount - paid_amount) FROM clean_orders WHERE file = {file.number} AND is_paid AND status IS DISTINCT FROM 'closed' AND total_amount > paid_amount"
+        f"SELECT count(*), sum(total_amount - paid_amount) FROM orders_told WHERE file = {file.number} AND is_paid AND status IS DISTINCT FROM 'closed' AND total_amount > paid_amount"
     ).fetchall()[0]
     if rows[0]:
         file.notes.append(

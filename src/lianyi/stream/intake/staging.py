@@ -1,7 +1,7 @@
 """Files into one work database on disk: text cells as they stand, then typed columns, and what could not be read."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -9,7 +9,7 @@ import pyarrow as pa
 from lianyi.kernel.money import minor_digits
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Connection, quoted
-from lianyi.stream.intake import values
+from lianyi.stream.intake import sparse, values
 from lianyi.stream.intake.catalogue import FIELD_TYPES, Field, Kind
 from lianyi.stream.intake.columns import ColumnUse
 from lianyi.stream.intake.dates import date_column
@@ -19,7 +19,7 @@ from lianyi.stream.intake.rows import Batch, Reader
 from lianyi.stream.intake.words import words
 from lianyi.stream.workspace import Workspace
 
-MEMORY = "400MB"
+MEMORY = "800MB"
 _BAD = {
     "money": "not_a_number",
     "price": "not_a_number",
@@ -62,12 +62,28 @@ def prepare_tables(work: Connection) -> None:
     work.execute("CREATE TABLE rejects (file INTEGER, line BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)")
 
 
-def create_clean(work: Connection, kind: Kind) -> None:
-    """Make the table of typed rows of a kind."""
-    columns = [f"{f.name} {FIELD_TYPES[f.type]}" for f in kind.fields.values()]
-    columns += [f"{f.name}_said VARCHAR" for f in kind.fields.values() if f.type == "word"]
-    columns += [f"{name}_day INTEGER" for name in sorted(kind.days)]
-    work.execute(f"CREATE TABLE clean_{kind.name} (file INTEGER, line BIGINT, {', '.join(columns)}, extra VARCHAR)")
+def clean_columns(kind: Kind) -> dict[str, str]:
+    """The columns of the typed rows of a kind, with their SQL types."""
+    columns = {"file": "INTEGER", "line": "BIGINT"} | {f.name: FIELD_TYPES[f.type] for f in kind.fields.values()}
+    columns |= {f"{f.name}_said": "VARCHAR" for f in kind.fields.values() if f.type == "word"}
+    return columns | {f"{name}_day": "INTEGER" for name in sorted(kind.days)} | {"extra": "VARCHAR"}
+
+
+def absent_columns(kind: Kind, files: Sequence[StagedFile]) -> dict[str, str]:
+    """The columns that no file of the kind fills."""
+    present = {"file", "line"}
+    for file in files:
+        fields = {u.field for u in file.used if u.field} | set(file.mapping.constants)
+        present |= fields | {f"{n}_said" for n in fields} | {f"{n}_day" for n in fields}
+        if any(not u.field for u in file.used):
+            present.add("extra")
+    return {c: t for c, t in clean_columns(kind).items() if c not in present}
+
+
+def create_clean(work: Connection, kind: Kind, files: Sequence[StagedFile]) -> None:
+    """Make the table of typed rows of a kind; an order's number may be made later, so it is always held."""
+    columns = clean_columns(kind)
+    sparse.create(work, f"clean_{kind.name}", columns, set(columns) - set(absent_columns(kind, files)) | ({"order_id"} & set(columns)))
 
 
 def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]) -> None:
@@ -163,10 +179,11 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     work.execute(
         f"INSERT INTO rejects SELECT {staged.number}, line, field, shown, reason FROM typed WHERE reason IS NOT NULL AND NOT blank"
     )
-    targets = [*columns, *days, *(f"{n.removeprefix('x_')}_said" for n in words_said), "extra"]
+    kept_extra = ["extra"] if any(not u.field for u in staged.used) else []
+    targets = [*columns, *days, *(f"{n.removeprefix('x_')}_said" for n in words_said), *kept_extra]
     work.execute(
-        f"INSERT INTO clean_{kind.name} (file, line, {', '.join(targets)})"
-        f" SELECT {staged.number}, line, {', '.join([*columns, *days, *words_said, 'extra'])} FROM typed WHERE reason IS NULL AND NOT blank"
+        f"INSERT INTO clean_{kind.name}_held (file, line, {', '.join(targets)})"
+        f" SELECT {staged.number}, line, {', '.join([*columns, *days, *words_said, *kept_extra])} FROM typed WHERE reason IS NULL AND NOT blank"
     )
     _tell_unread(work, staged, lenient)
     work.execute(f"DROP TABLE typed; DROP TABLE {staged.raw}")
