@@ -69,11 +69,12 @@ class Health:
                 "high": None if e.interval is None else e.interval[1],
                 "n": e.n,
             }
-            for name, e in self._figures().items()
+            for name, e in self.figures().items()
         ]
         return pa.Table.from_pylist(rows, schema=TABLE)
 
-    def _figures(self) -> dict[str, Estimate]:
+    def figures(self) -> dict[str, Estimate]:
+        """Every estimate by name, in the order in which it is shown."""
         return {
             "power_users": self.power.power,
             "creators": self.roles.creators,
@@ -94,7 +95,7 @@ class Health:
             "schema": "lianyi.community/1",
             "version": self.version,
             "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "figures": {name: e.to_json() for name, e in self._figures().items()},
+            "figures": {name: e.to_json() for name, e in self.figures().items()},
             "power_curve": list(self.power.people),
             "mean_active_days": self.power.mean_days,
             "posts_by_top_1_percent": self.roles.top_1,

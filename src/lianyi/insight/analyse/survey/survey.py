@@ -80,11 +80,12 @@ class Survey:
                 "high": None if e.interval is None else e.interval[1],
                 "n": e.n,
             }
-            for name, e in self._rows()
+            for name, e in self.figures()
         ]
         return pa.Table.from_pylist(rows, schema=TABLE)
 
-    def _rows(self) -> list[tuple[str, Estimate]]:
+    def figures(self) -> list[tuple[str, Estimate]]:
+        """Every estimate by question, in the order in which it is shown."""
         rows = [("response_rate", self.response), (NPS, self.nps.score), (CSAT, self.csat)]
         if self.nps_weighted is not None:
             rows.append(("nps_weighted", self.nps_weighted.score))
@@ -160,7 +161,7 @@ ORDER BY t, event_id
 """
 SENT = """
 SELECT count(*) AS surveys, count(s.sent) AS counted, CAST(sum(s.sent) AS BIGINT) AS sent FROM surveys AS s
-WHERE s.survey_id = $survey OR ($survey IS NULL AND s.d >= $from_d AND s.d < $to_d)
+WHERE s.survey_id = $survey
 """
 MEMBERS = """
 SELECT m.member_id AS member, {columns} FROM members AS m
@@ -195,14 +196,15 @@ def survey(engine: Engine, window: Window, *, survey_id: str | None = None, rake
         given.setdefault(str(row["question"]), {})[who] = float(row["score"])
         member_of[who] = row["member"] or member_of.get(who)
     nps, csat = given.get(NPS, {}), given.get(CSAT, {})
-    sent = engine.run(SENT, params).to_pylist()[0]
+    asked = {str(row["survey"]) for row in answers if row["survey"] is not None} if survey_id is None else {survey_id}
+    response = _response(engine, len(member_of), asked)
     others = {q: scores for q, scores in given.items() if q not in (NPS, CSAT)}
     weights, raked, covered, because = _weights(engine, window, member_of, tuple(rake_by))
     return Survey(
         window=window,
         survey_id=survey_id,
         respondents=len(member_of),
-        response=_response(len(member_of), sent),
+        response=response,
         nps=_promoters(nps, None),
         csat=_satisfied(csat, None),
         questions=tuple(_question(q, np.array(list(scores.values()))) for q, scores in sorted(others.items())),
@@ -216,9 +218,12 @@ def survey(engine: Engine, window: Window, *, survey_id: str | None = None, rake
     )
 
 
-def _response(respondents: int, sent: dict[str, int | None]) -> Estimate:
-    asked, complete = sent["sent"] or 0, sent["surveys"] == sent["counted"]
-    if not asked or not complete:
+def _response(engine: Engine, respondents: int, surveys: set[str]) -> Estimate:
+    if len(surveys) > 1:
+        return missing(Text(zh="区间内有多次调研，请指定一次", en="several surveys fall in the window: ask for one"), n=respondents)
+    sent = engine.run(SENT, {"survey": next(iter(surveys), None)}).to_pylist()[0]
+    asked = sent["sent"] or 0
+    if not asked or sent["surveys"] != sent["counted"]:
         return missing(Text(zh="没有登记发放份数", en="how many it was sent to is not recorded"), n=respondents)
     if respondents > asked:
         return missing(

@@ -1,0 +1,1 @@
+"""What people write: sentiment and topics of Chinese texts."""
