@@ -21,6 +21,8 @@ ANALYSES = {
     "originality": say("原创度：与此前内容雷同多少", "originality: how much of a text is in earlier ones"),
     "paths": say("路径：会话怎样走到目标，在哪里离开", "paths: how sessions lead to the goal, and where they leave"),
     "retention": say("留存：各批次的人后来还有多少回来", "retention: how many of each cohort come back"),
+    "rfm": say("RFM：最近、次数、金额，八个分群", "rfm: recency, frequency, money; eight segments"),
+    "tiers": say("等级：达标即升，跌破八成才降", "tiers: up at the threshold, down only well below it"),
     "sentiment": say("情感：评论与评价是好是坏", "sentiment: how people feel in what they write"),
     "service": say("服务时效：答复与投诉要等多久", "service: how long answers and complaints take"),
     "survey": say("调研：NPS、满意度、加权、信度", "survey: NPS, satisfaction, weights, reliability"),

@@ -1,0 +1,1 @@
+"""Segments of buyers: recency, frequency and money; tiers that do not flicker."""
