@@ -91,14 +91,14 @@ class Sentiment:
         return calibrated
 
     def reasons(self, text: str, *, most: int = 5) -> tuple[tuple[str, float], ...]:
-        """The pieces that moved the score most, with their contribution; overlapping pieces speak once."""
+        """The pieces that moved the score most, with their contribution; overlapping pieces speak once, punctuation never."""
         places, value = self._vector(text)
         names = {place: piece for piece, place in self.vocabulary.items() if place in set(places.tolist())}
         parts = sorted(zip(places.tolist(), (self.weight[places] * value).tolist(), strict=True), key=lambda p: -abs(p[1]))
         chosen: list[tuple[str, float]] = []
         for place, part in parts:
             piece = names[place]
-            if not any(piece in other or other in piece for other, _ in chosen):
+            if any(c.isalnum() for c in piece) and not any(piece in other or other in piece for other, _ in chosen):
                 chosen.append((piece, float(part)))
             if len(chosen) == most:
                 break
