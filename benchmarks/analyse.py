@@ -41,7 +41,7 @@ def opened(path: str, *, projections: bool = True) -> Any:
 
 def funnel_of(path: str, *, projections: bool, way: str) -> dict[str, Any]:
     from lianyi.insight.analyse.funnel import funnel
-    from lianyi.insight.analyse.funnel_kernel import Steps, reach
+    from lianyi.insight.analyse.funnel.kernel import Steps, reach
     from lianyi.kernel.clock import Window
 
     if way == "kernel":

@@ -19,6 +19,7 @@ from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.intake import import_files, list_imports
 from lianyi.stream.intake.faults import ColumnMissing
+from lianyi.stream.log.cite import cite
 from lianyi.stream.workspace import Workspace
 
 
@@ -119,6 +120,8 @@ def report(
         )
         progress(0.6, say("写报告", "writing the report"))
         _write(made, out, language or workspace.language)
+        # Maintenance keeps the files of a version that a report rests on, so that the report can be made again.
+        cite(workspace, engine.snapshot.version)
     return made
 
 

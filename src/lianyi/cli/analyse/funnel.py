@@ -50,7 +50,7 @@ def command(
             click.echo(json.dumps(found.to_json(), ensure_ascii=False))
             return
         rows = [
-            [row["value"] or "", row["name"], f"{row['actors']:,}", share_text(row["share_of_first"]), share_text(row["share_of_previous"])]
+            [row["by"] or "", row["name"], f"{row['actors']:,}", share_text(row["share_of_first"]), share_text(row["share_of_previous"])]
             for row in found.to_table().to_pylist()
         ]
         click.echo(found.explain().say(language()))

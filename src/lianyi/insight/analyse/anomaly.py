@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from lianyi.insight.analyse.chance import adjusted, two_sided
-from lianyi.insight.analyse.decompose import Reals
+from lianyi.insight.analyse.change.decompose import Reals
 from lianyi.insight.measure import horizon, measure
 from lianyi.insight.measure.values import OK
 from lianyi.kernel.clock import Window, date_of

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianyi.insight.analyse.change import Change, Deduction, explain_change
-from lianyi.insight.analyse.drill import Level, stand_out
+from lianyi.insight.analyse.change.drill import Level, stand_out
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text

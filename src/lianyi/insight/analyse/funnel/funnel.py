@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lianyi.insight.analyse import funnel_sql
 from lianyi.insight.analyse.breakdown import breakdown
 from lianyi.insight.analyse.chance import share_interval
-from lianyi.insight.analyse.funnel_kernel import MAX_STEPS, NEVER, NO_LIMIT, Steps, reach
-from lianyi.insight.analyse.funnel_source import Rows, projected, scanned
+from lianyi.insight.analyse.funnel import sql as funnel_sql
+from lianyi.insight.analyse.funnel.kernel import MAX_STEPS, NEVER, NO_LIMIT, Steps, reach
+from lianyi.insight.analyse.funnel.source import Rows, projected, scanned
 from lianyi.kernel.clock import US_PER_DAY, Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text

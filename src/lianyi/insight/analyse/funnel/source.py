@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lianyi.insight.analyse.breakdown import Breakdown
-from lianyi.insight.analyse.funnel_kernel import Ints, Steps
+from lianyi.insight.analyse.funnel.kernel import Ints, Steps
 from lianyi.kernel.clock import Window
 from lianyi.stream import projections
 from lianyi.stream.engines.base import Engine

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lianyi.insight.analyse.decompose import Reals
+from lianyi.insight.analyse.change.decompose import Reals
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from lianyi.insight.analyse.drill import Standing
-from lianyi.insight.analyse.mix import Split
+from lianyi.insight.analyse.change.drill import Standing
+from lianyi.insight.analyse.change.mix import Split
 from lianyi.kernel.clock import Window
 from lianyi.kernel.text import Text
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lianyi.insight.analyse import change_sql
 from lianyi.insight.analyse.breakdown import member_of
-from lianyi.insight.analyse.change_result import Change, Deduction, Mix, Node, Part
-from lianyi.insight.analyse.decompose import chain, lmdi
-from lianyi.insight.analyse.drill import Level, stand_out
-from lianyi.insight.analyse.mix import split
+from lianyi.insight.analyse.change import sql as change_sql
+from lianyi.insight.analyse.change.decompose import chain, lmdi
+from lianyi.insight.analyse.change.drill import Level, stand_out
+from lianyi.insight.analyse.change.mix import split
+from lianyi.insight.analyse.change.result import Change, Deduction, Mix, Node, Part
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text

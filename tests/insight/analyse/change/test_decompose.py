@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lianyi.insight.analyse.decompose import Product, chain, lmdi, log_mean, shapley
-from lianyi.insight.analyse.mix import split
+from lianyi.insight.analyse.change.decompose import Product, chain, lmdi, log_mean, shapley
+from lianyi.insight.analyse.change.mix import split
 
 # Factors of very different sizes, and zeros.
 factor = st.one_of(st.just(0.0), st.floats(1e-4, 1e6))

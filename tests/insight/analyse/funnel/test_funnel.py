@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianyi.insight.analyse.funnel import Funnel, funnel
-from lianyi.insight.analyse.funnel_kernel import NO_LIMIT, Steps, reach
+from lianyi.insight.analyse.funnel.kernel import NO_LIMIT, Steps, reach
 from lianyi.kernel.clock import Window, day_of
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.stream.engines.duckdb import DuckDBEngine

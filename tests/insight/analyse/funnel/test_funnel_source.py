@@ -6,8 +6,8 @@ import pytest
 
 from lianyi.insight.analyse.breakdown import breakdown
 from lianyi.insight.analyse.funnel import funnel
-from lianyi.insight.analyse.funnel_kernel import Steps
-from lianyi.insight.analyse.funnel_source import projected
+from lianyi.insight.analyse.funnel.kernel import Steps
+from lianyi.insight.analyse.funnel.source import projected
 from lianyi.kernel.clock import Window
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine

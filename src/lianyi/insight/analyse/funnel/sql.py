@@ -4,7 +4,7 @@ A chain of running maxima carries the latest instant from which each step can be
 frame (RANGE, no tie-break), so the stored order of ties cannot change the answer.
 """
 
-from lianyi.insight.analyse.funnel_kernel import Steps
+from lianyi.insight.analyse.funnel.kernel import Steps
 
 # A given session id counts inside its actor, because many sources number sessions per person. Without one, half an hour of
 # silence ends a session.

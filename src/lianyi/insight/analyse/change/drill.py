@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lianyi.insight.analyse.chance import adjusted, two_sided
-from lianyi.insight.analyse.decompose import Reals
+from lianyi.insight.analyse.change.decompose import Reals
 
 # Below this many buyers (or orders without one) in both periods together a normal approximation says nothing.
 FEWEST_CLUSTERS = 10
