@@ -14,6 +14,7 @@ ANALYSES = {
     "community": say("社群健康：谁常来、谁发言、谁回应谁", "community: who comes often, who posts, who answers whom"),
     "content": say("内容效果：各形式、主题、时段表现如何", "content: what posts of each format, topic or hour draw"),
     "duplicates": say("同质化：大体重复的内容", "duplicates: texts that mostly repeat each other"),
+    "economics": say("单位经济：贡献毛利、获客成本、回本曲线", "economics: contribution margins, cost of a new member, payback"),
     "fission": say("裂变：谁带来谁、会不会自己长、到哪一代亏钱", "fission: who brought whom, does it grow, where it loses money"),
     "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
     "group-buy": say("拼团：团的大小、成团率、成团时长", "group buys: team sizes, success, time to fill"),
