@@ -61,7 +61,8 @@ def judge(text: str) -> Judged:
     """The lexicon's view of one text.
 
     Formula  : +1 and -1 for words, times 1.5 after an intensifier, turned round after a negation within three characters
-    When not : as a measurement: it is right on about three reviews in four, far below a trained model; irony is lost on it
+    When not : as a measurement: of real reviews in which it finds a word it misreads 10% to 15%, and of the rest it knows nothing;
+               words of a trade and irony are lost on it
     Cost     : one pass over the text
     >>> judge("质量很好，非常满意").score, judge("一点也不好，失望").score
     (2.5, -2.0)

@@ -39,7 +39,8 @@ class Card:
 
     texts, positive, repeated, conflicting, empty : what came in; see `cleaning`
     accuracy, accuracy_low, accuracy_high, macro_f1 : with a Wilson interval
-    majority   : accuracy of always saying the commoner label; lexicon: of the bundled lexicon, where it says anything at all
+    majority   : accuracy of always saying the commoner label
+    lexicon, lexicon_coverage : accuracy of the bundled lexicon where it says anything, and the share of texts where it does
     brier, calibration_gap : mean squared error of the probability, and its mean distance from what happened (ten bins)
     sensitivity, specificity : share of positive texts found positive, of negative found negative
     """
@@ -55,6 +56,7 @@ class Card:
     macro_f1: float
     majority: float
     lexicon: float
+    lexicon_coverage: float
     brier: float
     calibration_gap: float
     sensitivity: float
@@ -91,14 +93,14 @@ class Sentiment:
         return calibrated
 
     def reasons(self, text: str, *, most: int = 5) -> tuple[tuple[str, float], ...]:
-        """The pieces that moved the score most, with their contribution; overlapping pieces speak once, punctuation never."""
+        """The pieces that moved the score most, with their contribution; overlapping pieces speak once, pieces across punctuation never."""
         places, value = self._vector(text)
         names = {place: piece for piece, place in self.vocabulary.items() if place in set(places.tolist())}
         parts = sorted(zip(places.tolist(), (self.weight[places] * value).tolist(), strict=True), key=lambda p: -abs(p[1]))
         chosen: list[tuple[str, float]] = []
         for place, part in parts:
             piece = names[place]
-            if any(c.isalnum() for c in piece) and not any(piece in other or other in piece for other, _ in chosen):
+            if piece.isalnum() and not any(piece in other or other in piece for other, _ in chosen):
                 chosen.append((piece, float(part)))
             if len(chosen) == most:
                 break

@@ -131,8 +131,8 @@ class Opinion:
 
 
 LEXICON_ONLY = Text(
-    zh="只按词典判断，约四条里有一条看错；请用自己的标注训练模型：lianyi train sentiment。",
-    en="Read by lexicon only, which misreads about one in four; train a model on your own labels: lianyi train sentiment.",
+    zh="只按词典判断：在公开评论上找得到词的也有 10% 到 15% 看错；请用自己的标注训练模型：lianyi train sentiment。",
+    en="Read by lexicon only, which misreads 10% to 15% of public reviews where it finds a word at all; train a model on your own labels: lianyi train sentiment.",
 )
 TEXTS = """
 SELECT e.body ->> '$.text' AS text, e.kind AS kind FROM events AS e

@@ -165,6 +165,7 @@ def _card(rows: Labelled, y: npt.NDArray[np.bool_], score: Reals, p: Reals, feat
         macro_f1=(_f1(said, y) + _f1(~said, ~y)) / 2,
         majority=float(max(y.mean(), 1 - y.mean())),
         lexicon=float(((words > 0) == y)[spoke].mean()) if bool(spoke.any()) else 0.0,
+        lexicon_coverage=float(spoke.mean()),
         brier=float(((p - y) ** 2).mean()),
         calibration_gap=sum(gaps),
         sensitivity=sensitivity,
