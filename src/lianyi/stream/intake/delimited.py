@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -101,7 +102,7 @@ class DelimitedReader:
         """Rows separated by runs of blanks, or whose last column takes the rest."""
         raw = chunk.decode().splitlines()
         texts = pa.array(raw, pa.string())
-        lines = pa.array(range(line, line + len(raw)), pa.int64())
+        lines = pa.array(np.arange(line, line + len(raw), dtype=np.int64))
         filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
         texts, lines = texts.filter(filled), lines.filter(filled)
         if self.shape.delimiter == WHITESPACE:
@@ -255,7 +256,7 @@ def _cut(text: bytes, delimiter: str, *, quoted: bool, final: bool) -> int:
 def _lines_of(piece: bytes, line: int, shape: Shape, records_found: int) -> Sequence[int] | pa.Array:
     """The physical line on which each record of a piece begins."""
     if lines_in(piece) == records_found:
-        return pa.array(range(line, line + records_found), pa.int64())
+        return pa.array(np.arange(line, line + records_found, dtype=np.int64))
     starts: list[int] = []
     here, begin = line, 0
     start = line

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text, folded, nearest
-from lianyi.stream.engines.duckdb import Connection, connect
+from lianyi.stream.engines.duckdb import Connection, connect, quoted
 from lianyi.stream.intake import columns, contents, events, facts, group_buys, history, order_lines, orders, reference_rows
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
 from lianyi.stream.intake.checks import checks_of
@@ -74,7 +77,7 @@ def import_files(
         # Importers take turns from here on: what is new is told by what the history holds.
         with writing(workspace.imports_path):
             run.build()
-            return run.publish(kind, dry_run=dry_run)
+            return run.publish(kind, folder, dry_run=dry_run)
     finally:
         work.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -194,32 +197,40 @@ class _Run:
         else:
             work.execute(f"CREATE VIEW ready_{shape.name} AS SELECT * FROM clean_{shape.name}")
 
-    def publish(self, kind_name: str, *, dry_run: bool) -> ImportReport:
-        """Commit what is new, then write the rejects and the record; a dry run only reports."""
+    def publish(self, kind_name: str, folder: Path, *, dry_run: bool) -> ImportReport:
+        """Commit what is new, then put the rejects and the record in their places; a dry run only reports."""
         self._reject_silent()
         tables = reference_rows.collected(self.work, self.kinds)
         counts = self._counts()
-        snapshot: int | None = None
-        written, changed = 0, tuple[str, ...]()
-        if not dry_run:
-            self._tell("writing", self._done, self._done, self._rows, "", force=True)
-            names = ", ".join(FACT.names)
-            reader = self.work.sql(f"SELECT {names} FROM fresh").to_arrow_reader(ROWS_PER_BATCH)
-            source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
-            appended = self.log.append(reader, tables=tables, source=source)
-            snapshot, written, changed = appended.version, appended.written, appended.tables
-        reports = tuple(self._file_report(f, counts[f.number], dry_run=dry_run) for f in self.files)
+        reports = tuple(self._file_report(f, counts[f.number], folder, dry_run=dry_run) for f in self.files)
         report = ImportReport(
             kind=kind_name if kind_name != "auto" or len(self.kinds) != 1 else self.kinds[0].name,
             files=reports,
-            snapshot=snapshot,
-            written=written,
-            tables=changed,
+            snapshot=None,
+            written=0,
+            tables=(),
             dry_run=dry_run,
         )
-        if not dry_run:
-            report = replace(report, record=record_import(self.workspace, report, received_t=self.received_t))
-        return report
+        if dry_run:
+            return report
+        self._tell("writing", self._done, self._done, self._rows, "", force=True)
+        # The append works in a memory of its own: the facts go over a file, and the work database gives its memory back first.
+        handed_over = folder / "facts.parquet"
+        self.work.execute(
+            f"COPY (SELECT {', '.join(FACT.names)} FROM fresh) TO {quoted(str(handed_over))} (FORMAT parquet, COMPRESSION snappy)"
+        )
+        self.work.close()
+        with handed_over.open("rb") as file:
+            parquet = pq.ParquetFile(file)
+            reader = pa.RecordBatchReader.from_batches(FACT, (b.cast(FACT) for b in parquet.iter_batches(ROWS_PER_BATCH)))
+            source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
+            appended = self.log.append(reader, tables=tables, source=source)
+        for one in reports:
+            if one.rejects_file is not None:
+                self.workspace.rejects_path.mkdir(parents=True, exist_ok=True)
+                shutil.move(folder / Path(one.rejects_file).name, one.rejects_file)
+        report = replace(report, snapshot=appended.version, written=appended.written, tables=appended.tables)
+        return replace(report, record=record_import(self.workspace, report, received_t=self.received_t))
 
     def _reject_silent(self) -> None:
         """A row that made neither a fact nor a reference row of its own says nothing that could be kept."""
@@ -243,7 +254,7 @@ class _Run:
             counts[file.number] = (taken, refused, file.read - taken - refused - file.ignored, file.ignored)
         return counts
 
-    def _file_report(self, file: StagedFile, counts: tuple[int, int, int, int], *, dry_run: bool) -> FileReport:
+    def _file_report(self, file: StagedFile, counts: tuple[int, int, int, int], folder: Path, *, dry_run: bool) -> FileReport:
         work, number = self.work, file.number
         accepted, rejected, duplicates, ignored = counts
         first = work.execute(
@@ -251,10 +262,10 @@ class _Run:
         ).fetchall()
         rejects_file = None
         if rejected and not dry_run:
-            path = self.workspace.rejects_path / f"{file.source.path.stem}-{file.source.sha256[:8]}-{self.received_t}.csv"
-            rows = ((file.source.name, line, name, value, why) for line, name, value, why in rejected_rows(work, number))
-            write_rejects(path, rows, language=self.workspace.language)
-            rejects_file = str(path)
+            name = f"{file.source.path.stem}-{file.source.sha256[:8]}-{self.received_t}-{number}.csv"
+            rows = ((file.source.name, *row) for row in rejected_rows(work, number))
+            write_rejects(folder / name, rows, language=self.workspace.language)
+            rejects_file = str(self.workspace.rejects_path / name)
         contract = self.contracts.get(number)
         notes = list(file.notes)
         if contract is not None and contract.name:

@@ -28,7 +28,7 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
     amount = f"coalesce(line_amount + CASE WHEN file IN ({net}) THEN coalesce(refund_amount, 0) ELSE 0 END, price * CAST(coalesce(quantity, 1) AS DECIMAL(16, 3)) - coalesce(line_discount, 0))"
     query = f"""
         WITH priced AS (
-            SELECT *, {paid_sql(have)} AS is_paid, coalesce(line_id, md5({said})) AS line_key, {amount} AS amount, coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
+            SELECT *, {paid_sql(have)} AS is_paid, {amount} AS amount, coalesce(paid_t, created_t) AS pay_t, coalesce(created_t, paid_t) AS placed_t,
                 CASE WHEN paid_t IS NULL AND file IN ({both}) THEN 'assumed' END AS pay_time, file IN ({states}) AS says_placed
             FROM clean_order_lines
         )
@@ -47,16 +47,16 @@ def prepare_lines(work: Connection, files: Sequence[StagedFile], workspace: Work
     work.execute("DROP VIEW clean_order_lines; DROP TABLE clean_order_lines_held")
     # Only lines alike are numbered: a window over all of them would sort the whole file.
     work.execute(
-        """CREATE TABLE ordinals AS SELECT file, line, row_number() OVER (PARTITION BY file, line_key ORDER BY line) AS line_nth
-        FROM (SELECT file, line, line_key FROM lines WHERE line_id IS NULL) SEMI JOIN
-            (SELECT hashed FROM (SELECT hash(file, line_key) AS hashed FROM lines WHERE line_id IS NULL) GROUP BY hashed HAVING count(*) > 1) AS h
+        f"""CREATE TABLE ordinals AS SELECT file, line, row_number() OVER (PARTITION BY file, line_key ORDER BY line) AS line_nth
+        FROM (SELECT file, line, {said} AS line_key FROM lines WHERE line_id IS NULL) SEMI JOIN
+            (SELECT hashed FROM (SELECT hash(file, {said}) AS hashed FROM lines WHERE line_id IS NULL) GROUP BY hashed HAVING count(*) > 1) AS h
             ON hash(file, line_key) = h.hashed"""
     )
     work.execute("INSERT INTO rejects SELECT file, line, 'line_amount', '0', 'says_nothing' FROM lines WHERE act = 'nothing'")
     work.execute("DELETE FROM lines_held WHERE act = 'nothing'")
     fields = set().union(*have.values())
     whole = states != "-1" or bool(fields & {"order_amount", "order_discount", "order_shipping", "order_refund"})
-    _whole_orders(work, scale, needed=whole)
+    _whole_orders(work, scale, said, needed=whole)
     _link_returns(work)
     _new_refunds(work, scale, absent, hold=whole)
 
@@ -72,7 +72,7 @@ def _refuse_other_grain(work: Connection) -> None:
     work.execute("DELETE FROM clean_order_lines_held WHERE order_id IN (SELECT order_id FROM wholes)")
 
 
-def _whole_orders(work: Connection, scale: int, *, needed: bool) -> None:
+def _whole_orders(work: Connection, scale: int, said: str, *, needed: bool) -> None:
     """What the order as a whole says belongs to it once: the difference to its lines is spread over them, to the fen."""
     work.execute(
         f"""CREATE TABLE whole AS
@@ -81,7 +81,7 @@ def _whole_orders(work: Connection, scale: int, *, needed: bool) -> None:
                 CAST(max(order_amount) * {scale} AS BIGINT) AS stated_fen,
                 CAST(coalesce(max(order_discount), 0) * {scale} AS BIGINT) AS discount_fen, CAST(coalesce(max(order_shipping), 0) * {scale} AS BIGINT) AS shipping_fen,
                 CAST(max(order_refund) * {scale} AS BIGINT) AS order_refund_fen
-            FROM lines WHERE {'true' if needed else 'false'} AND act IN ('paid', 'closed', 'open') GROUP BY order_id, file)"""
+            FROM lines WHERE {"true" if needed else "false"} AND act IN ('paid', 'closed', 'open') GROUP BY order_id, file)"""
     )
     # Cumulative rounding: the parts add up to the whole exactly.
     work.execute(
@@ -93,10 +93,10 @@ def _whole_orders(work: Connection, scale: int, *, needed: bool) -> None:
         WINDOW upto AS (PARTITION BY l.file, l.order_id ORDER BY l.line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
     )
     work.execute(
-        """CREATE VIEW shared AS
+        f"""CREATE VIEW shared AS
         SELECT l.*, coalesce(o.line_nth, 1) AS line_nth, w.order_quantity, w.order_refund_fen, w.target_fen AS order_due_fen, coalesce(l.line = w.first, false) AS first_line,
             CASE WHEN l.line = w.first THEN nullif(w.shipping_fen, 0) END AS shipping_share_fen, coalesce(p.part_fen, l.line_fen) AS paid_fen
-        FROM lines AS l LEFT JOIN whole AS w ON l.order_id = w.order_id AND l.file = w.file AND l.act IN ('paid', 'closed', 'open')
+        FROM (SELECT *, coalesce(line_id, {said}) AS line_key FROM lines) AS l LEFT JOIN whole AS w ON l.order_id = w.order_id AND l.file = w.file AND l.act IN ('paid', 'closed', 'open')
         LEFT JOIN parts AS p ON l.file = p.file AND l.line = p.line
         LEFT JOIN ordinals AS o ON l.file = o.file AND l.line = o.line"""
     )
@@ -105,17 +105,20 @@ def _whole_orders(work: Connection, scale: int, *, needed: bool) -> None:
 def _link_returns(work: Connection) -> None:
     """The purchase a return undoes: the order it names, else the latest earlier one of the same member and product."""
     work.execute(
+        """CREATE TABLE returned AS
+        SELECT file, line, coalesce(original_order_id, order_id) AS order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t
+        FROM lines WHERE act = 'returned'"""
+    )
+    work.execute(
         """CREATE TABLE links AS
         WITH bought AS (
-            SELECT order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t FROM shared WHERE act = 'paid'
-            UNION ALL SELECT order_id, member_id, product_id AS product, t FROM past WHERE name = 'order_paid'
-        ), returned AS (
-            SELECT file, line, coalesce(original_order_id, order_id) AS order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t
-            FROM shared WHERE act = 'returned'
-        ), named AS (SELECT r.file, r.line, r.order_id FROM returned AS r SEMI JOIN bought AS b USING (order_id)),
+            SELECT order_id, member_id, product, t FROM (
+                SELECT order_id, member_id, coalesce(product_id, title) AS product, pay_t AS t FROM lines WHERE act = 'paid'
+                UNION ALL SELECT order_id, member_id, product_id AS product, t FROM past WHERE name = 'order_paid')
+        ), named AS (SELECT r.file, r.line, r.order_id FROM returned AS r WHERE r.order_id IN (SELECT order_id FROM bought SEMI JOIN returned USING (order_id))),
         matched AS (
             SELECT r.file, r.line, b.order_id FROM returned AS r
-            ASOF JOIN (SELECT * FROM bought WHERE member_id IS NOT NULL AND product IS NOT NULL) AS b
+            ASOF JOIN (SELECT * FROM bought SEMI JOIN returned USING (member_id, product)) AS b
             ON r.member_id = b.member_id AND r.product = b.product AND r.t >= b.t
         )
         SELECT r.file, r.line, coalesce(n.order_id, m.order_id) AS linked_order_id,

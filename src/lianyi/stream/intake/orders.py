@@ -125,7 +125,9 @@ def _reject_negative(work: Connection, *, has_refunds: bool) -> None:
     )
     rejected = work.execute("SELECT count(*) FROM rejects WHERE reason = 'not_an_amount'").fetchall()[0][0]
     if rejected:
-        work.execute("DELETE FROM clean_orders_held WHERE (file, line) IN (SELECT (file, line) FROM rejects WHERE reason = 'not_an_amount')")
+        work.execute(
+            "DELETE FROM clean_orders_held WHERE (file, line) IN (SELECT (file, line) FROM rejects WHERE reason = 'not_an_amount')"
+        )
 
 
 def _name_nameless(work: Connection) -> None:

@@ -19,7 +19,7 @@ from lianyi.stream.intake.rows import Batch, Reader
 from lianyi.stream.intake.words import words
 from lianyi.stream.workspace import Workspace
 
-MEMORY = "800MB"
+MEMORY = "700MB"
 _BAD = {
     "money": "not_a_number",
     "price": "not_a_number",
@@ -94,7 +94,6 @@ def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]
     wanted = [u.position for u in staged.used]
     names = [f"c{p}" for p in wanted]
     work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in names)})")
-    work.execute("BEGIN")
     for batch in staged.reader.batches(wanted):
         if len(batch.lines):
             incoming = pa.Table.from_arrays([batch.lines, *map(values.cleaned, batch.columns)], names=["line", *names])
@@ -106,7 +105,6 @@ def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]
         if batch.malformed:
             _note_malformed(work, staged.number, batch)
         tell(batch.position, staged.read)
-    work.execute("COMMIT")
 
 
 def _note_malformed(work: Connection, number: int, batch: Batch) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -168,7 +169,7 @@ class ParquetReader:
                 for batch in opened.iter_batches(batch_size=122_880, columns=list(dict.fromkeys(names))):
                     columns = [_as_text(batch.column(name)) for name in names]
                     yield Batch(
-                        pa.array(range(line, line + len(batch)), pa.int64()),
+                        pa.array(np.arange(line, line + len(batch), dtype=np.int64)),
                         columns,
                         [],
                         0,
