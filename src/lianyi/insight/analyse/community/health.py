@@ -206,7 +206,7 @@ JOIN (
     SELECT p.subject_id AS post, min(p.actor) AS author FROM events AS p
     WHERE p.name IN ('message_posted', 'ugc_posted', 'content_commented') AND p.subject_id IS NOT NULL AND p.actor IS NOT NULL
     GROUP BY p.subject_id
-) AS q ON q.post = e.body ->> '$.reply_to'
+) AS q ON q.post = (e.body ->> '$.reply_to')
 WHERE e.name = 'message_posted' AND e.actor IS NOT NULL AND e.d >= $from_d AND e.d < $to_d
 UNION ALL
 SELECT e.actor AS source, c.author_id AS target FROM events AS e JOIN contents AS c ON c.content_id = e.content_id

@@ -14,7 +14,7 @@ FROM (
     SELECT c.content_id, c.published_t AS t, c.published_d AS d, c.title, CAST(NULL AS VARCHAR) AS text FROM contents AS c
     WHERE c.published_d < $to_d
     UNION ALL
-    SELECT coalesce(e.content_id, e.subject_id) AS content_id, e.t AS t, e.d AS d, e.body ->> '$.title' AS title, e.body ->> '$.text' AS text
+    SELECT coalesce(e.content_id, e.subject_id) AS content_id, e.t AS t, e.d AS d, (e.body ->> '$.title') AS title, (e.body ->> '$.text') AS text
     FROM events AS e WHERE e.name IN ('content_published', 'ugc_posted') AND e.d < $to_d
 ) AS w
 WHERE w.content_id IS NOT NULL

@@ -127,11 +127,11 @@ class Survey:
         weighted = self.nps_weighted
         return paragraph(
             [
-                sentence("%(n)s 人作答", "%(n)s people answered", n=Count(self.respondents))
+                sentence("%(n)s 人作答。", "%(n)s people answered.", n=Count(self.respondents))
                 if self.response.value is None
                 else sentence(
-                    "%(n)s 人作答，回收率 %(rate)s",
-                    "%(n)s people answered, %(rate)s of those asked",
+                    "%(n)s 人作答，回收率 %(rate)s。",
+                    "%(n)s people answered, %(rate)s of those asked.",
                     n=Count(self.respondents),
                     rate=Share(self.response.value),
                 ),
@@ -304,10 +304,10 @@ def _promoters_json(found: Promoters) -> dict[str, Any]:
 
 def _nps_said(found: Promoters) -> Text:
     if found.score.value is None or found.score.interval is None:
-        return Text(zh="；没有推荐意愿题。", en="; recommendation was not asked.")
+        return Text(zh="没有推荐意愿题。", en="Recommendation was not asked.")
     return sentence(
-        "；NPS %(nps)s（%(low)s 到 %(high)s，n = %(n)s）。",
-        "; the NPS is %(nps)s (%(low)s to %(high)s, n = %(n)s).",
+        "NPS %(nps)s（%(low)s 到 %(high)s，n = %(n)s）。",
+        "The NPS is %(nps)s (%(low)s to %(high)s, n = %(n)s).",
         nps=f"{found.score.value * 100:+.0f}",
         low=f"{found.score.interval[0] * 100:+.0f}",
         high=f"{found.score.interval[1] * 100:+.0f}",

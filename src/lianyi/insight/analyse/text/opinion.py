@@ -135,8 +135,8 @@ LEXICON_ONLY = Text(
     en="Read by lexicon only, which misreads 10% to 15% of public reviews where it finds a word at all; train a model on your own labels: lianyi train sentiment.",
 )
 TEXTS = """
-SELECT e.body ->> '$.text' AS text, e.kind AS kind FROM events AS e
-WHERE e.name IN ({names}) AND e.d >= $from_d AND e.d < $to_d AND e.body ->> '$.text' IS NOT NULL
+SELECT (e.body ->> '$.text') AS text, e.kind AS kind FROM events AS e
+WHERE e.name IN ({names}) AND e.d >= $from_d AND e.d < $to_d AND (e.body ->> '$.text') IS NOT NULL
 ORDER BY e.t, e.event_id
 """
 
