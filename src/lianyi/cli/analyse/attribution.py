@@ -65,6 +65,8 @@ def command(
             click.echo(json.dumps(found.to_json(), ensure_ascii=False))
             return
         click.echo(found.explain().say(language()))
+        if not found.models:
+            return
         rows = [
             [
                 r["model"],

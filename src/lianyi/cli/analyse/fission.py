@@ -46,6 +46,8 @@ def command(margin_share: float | None, reward: float, start: str | None, end: s
             click.echo(json.dumps(found.to_json(), ensure_ascii=False))
             return
         click.echo(found.explain().say(language()))
+        if not found.members:
+            return
         rows = [
             [
                 str(g.generation),

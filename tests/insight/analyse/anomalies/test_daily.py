@@ -47,7 +47,7 @@ def test_a_lasting_change_is_a_shift_not_a_row_of_odd_days(tmp_path: Path) -> No
     assert len(found.shifts) == 1
     assert abs((found.shifts[0].date - dt.date(2023, 1, 1)).days - 200) <= 2
     assert found.shifts[0].ratio == pytest.approx(1.5, abs=0.1)
-    assert "for good" in found.explain().en
+    assert "at another level since" in found.explain().en
 
 
 def test_what_cannot_be_judged_is_skipped_with_its_reason(tmp_path: Path) -> None:

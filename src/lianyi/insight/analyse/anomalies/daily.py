@@ -29,6 +29,7 @@ HISTORY_DAYS = 760  # two years and a month: every event twice
 FALSE_DISCOVERY_RATE = 0.01
 LEAST_SCORE = 3.5
 PASSES = 3
+LEAST_DAYS = 14  # a level that held for a week may be a week
 METHOD_VERSION = 1
 
 
@@ -112,25 +113,33 @@ class DailyAnomalies:
                 ]
             )
         parts: list[Text | None] = []
+        known = (
+            Text(zh="已计入星期、季节与节假日大促", en="With weekdays, season, holidays and sales days accounted for")
+            if self.with_calendar
+            else Text(zh="已计入星期与季节（未计节假日）", en="With weekdays and season accounted for, holidays not")
+        )
         if self.days:
             first = self.days[0]
             parts.append(
                 sentence(
-                    "已计入星期、季节与节假日大促，%(n)s 个数中 %(k)s 个超出通常范围；最突出的是 %(day)s 的%(metric)s，为预期的 %(share)s。",
-                    "With weekdays, season, holidays and sales days accounted for, %(k)s of %(n)s values lie outside the usual range; "
-                    "%(metric)s on %(day)s most, at %(share)s of what was expected.",
+                    "%(known)s，%(n)s 个数中 %(k)s 个超出通常范围；最突出的是 %(day)s 的%(metric)s%(share)s。",
+                    "%(known)s, %(k)s of %(n)s values lie outside the usual range; %(metric)s on %(day)s most%(share)s.",
+                    known=known,
                     n=Count(self.judged),
                     k=Count(len(self.days)),
                     day=Day(first.date),
                     metric=catalogue()[first.metric].name,
-                    share=Share(first.value / first.expected) if first.expected > 0 else "–",
+                    share=sentence("，为预期的 %(s)s", ", at %(s)s of what was expected", s=Share(first.value / first.expected))
+                    if first.expected > 0
+                    else "",
                 )
             )
         else:
             parts.append(
                 sentence(
-                    "已计入星期、季节与节假日大促，%(n)s 个数都在通常范围内。",
-                    "With weekdays, season, holidays and sales days accounted for, all %(n)s values lie in the usual range.",
+                    "%(known)s，%(n)s 个数都在通常范围内。",
+                    "%(known)s, all %(n)s values lie in the usual range.",
+                    known=known,
                     n=Count(self.judged),
                 )
             )
@@ -139,7 +148,7 @@ class DailyAnomalies:
             parts.append(
                 sentence(
                     "%(metric)s的水平从 %(day)s 起持续改变。",
-                    "The level of %(metric)s changed for good on %(day)s.",
+                    "%(metric)s has been at another level since %(day)s.",
                     metric=catalogue()[shift.metric].name,
                     day=Day(shift.date),
                 )
@@ -209,7 +218,7 @@ def with_shifts(values: Reals, first_day: int, *, with_calendar: bool) -> tuple[
     for _ in range(PASSES):
         # Noise that lingers looks like small changes of level; what a cut must save grows with how long it lingers.
         lingering = (found.spread / (1 - found.phi)) ** 2
-        again = changes(found.residual, penalty=3 * float(np.log(len(values))) * lingering)
+        again = changes(found.residual, least=LEAST_DAYS, penalty=3 * float(np.log(len(values))) * lingering)
         if [c.at for c in again] == [c.at for c in cuts]:
             break
         cuts = again

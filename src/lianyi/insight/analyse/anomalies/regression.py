@@ -92,6 +92,10 @@ def fit(values: Reals, first_day: int, *, with_calendar: bool = True, steps: Seq
     # A day pulls its own fit towards itself; without that share of itself it would lie this much further off.
     innovation = innovation / np.sqrt(np.maximum(1 - leverage, 0.2))
     fitted = design @ beta + phi * before
+    if n and float(values.min()) >= 0:
+        # What is never below nought is not expected to be: a closed weekday after a bad day is no surprise.
+        innovation = np.where(fitted < 0, root, innovation)
+        fitted = np.maximum(fitted, 0.0)
     width = np.maximum(spread, LEAST_SPREAD * np.abs(fitted))
     k = level.shape[1]
     return Fitted(

@@ -174,6 +174,8 @@ class Economics:
                     three=Amount(m.margin_3.value, self.currency),
                 )
             )
+            if m.shipping is None:
+                parts.append(Text(zh="没有运费记录。", en="No shipping is on record."))
         elif m.margin_1.because is not None:
             parts.append(sentence("贡献无法计算：%(why)s。", "Contribution cannot be computed: %(why)s.", why=m.margin_1.because))
         paid = [c for c in self.cohorts if c.payback_days.value is not None]
@@ -187,8 +189,14 @@ class Economics:
                     days=Count(paid[-1].payback_days.value or 0.0),
                 )
             )
-        elif self.cohorts and self.cohorts[0].payback_days.because is not None:
-            parts.append(sentence("尚无批次回本：%(why)s。", "No cohort has paid back: %(why)s.", why=self.cohorts[0].payback_days.because))
+        elif m.margin_1.value is not None and self.cohorts:
+            first = self.cohorts[0]
+            if first.cac_fen.because is not None:
+                parts.append(
+                    sentence("无法判断是否回本：%(why)s。", "Whether cohorts pay back cannot be told: %(why)s.", why=first.cac_fen.because)
+                )
+            elif first.payback_days.because is not None:
+                parts.append(sentence("尚无批次回本：%(why)s。", "No cohort has paid back: %(why)s.", why=first.payback_days.because))
         return paragraph(parts)
 
 

@@ -174,7 +174,7 @@ class Tiers:
     """Tiers of members at monthly reviews.
 
     reviews  : day numbers of the reviews; a review looks at the 12 months before it
-    counts   : (reviews, tiers + 1) members in each tier; first column: in none, of those who ever bought
+    counts   : (reviews, tiers + 1) members in each tier; first column: in none, of those who had bought by then
     risen, fallen : (reviews,) members who changed since the review before
     members  : one row a member: who, tier at the last review, value_fen then
     """
@@ -255,14 +255,16 @@ def member_tiers(engine: Engine, window: Window, thresholds_fen: Sequence[int], 
         inside = (paid_d >= edge) & (paid_d < review)
         values[:, i] = np.bincount(who[inside], net[inside], len(words))
     found = tiers(values, [float(t) for t in thresholds_fen], down_share=down_share)
+    first_d = np.full(len(words), window.to_day)
+    np.minimum.at(first_d, who, paid_d)
     shown = [i for i, r in enumerate(reviews) if r > window.from_day]
-    moves = [np.zeros(len(words), dtype=np.int64), *(found[:, b] - found[:, a] for a, b in pairwise(range(len(reviews))))]
+    moves = [found[:, 0], *(found[:, b] - found[:, a] for a, b in pairwise(range(len(reviews))))]
     return Tiers(
         window=window,
         thresholds_fen=tuple(thresholds_fen),
         down_share=down_share,
         reviews=tuple(reviews[i] for i in shown),
-        counts=tuple(tuple(np.bincount(found[:, i], minlength=len(thresholds_fen) + 1).tolist()) for i in shown),
+        counts=tuple(tuple(np.bincount(found[first_d < reviews[i], i], minlength=len(thresholds_fen) + 1).tolist()) for i in shown),
         risen=tuple(int((moves[i] > 0).sum()) for i in shown),
         fallen=tuple(int((moves[i] < 0).sum()) for i in shown),
         members=pa.table({"who": pa.array(words, pa.string()), "tier": found[:, -1], "value_fen": np.rint(values[:, -1]).astype(np.int64)}),
