@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from lianyi.kernel.money import minor_digits, SIGNS
+from lianyi.kernel.money import SIGNS, minor_digits
 from lianyi.kernel.text import Text
 
 MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
@@ -138,7 +138,11 @@ class Day:
         >>> Day(dt.date(2024, 5, 31)).say("en")
         '31 May 2024'
         """
-        return f"{self.date.day} {self.date:%b} {self.date.year}" if language == "en" else f"{self.date.year}年{self.date.month}月{self.date.day}日"
+        return (
+            f"{self.date.day} {self.date:%b} {self.date.year}"
+            if language == "en"
+            else f"{self.date.year}年{self.date.month}月{self.date.day}日"
+        )
 
 
 def sentence(zh: str, en: str, **parts: object) -> Text:

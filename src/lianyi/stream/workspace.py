@@ -164,7 +164,7 @@ def load(path: Path) -> Workspace:
     known = {"brand": "brand", "time_zone": "zone_name", "currency": "currency", "language": "language", "engine": "engine"}
     unknown = set(settings) - set(known)
     if unknown:
-        raise WorkspaceUnreadable(path=str(file), why=f"unknown setting {sorted(unknown)[0]}")
+        raise WorkspaceUnreadable(path=str(file), why=f"unknown setting {min(unknown)}")
     workspace = Workspace(path=path, **{known[k]: str(v) for k, v in settings.items()})
     _validate(workspace, file)
     return workspace
