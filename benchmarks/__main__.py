@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("stream", "intake", "catalogue", "analyse", "report")
+ALL = ("stream", "intake", "catalogue", "analyse")
 
 for name in sys.argv[1:] or ALL:
     importlib.import_module(f"benchmarks.{name}").main()
