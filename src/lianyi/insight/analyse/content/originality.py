@@ -134,7 +134,7 @@ def originality(
     Needs    : a text of about 15 characters or more; titles seldom say enough
     When not : against rewording and translation; quotations and legal notes count as copied unless they are boilerplate
     Grade    : C
-    Cost     : about 40 us a text of 500 characters, and one search for each fingerprint.
+    Cost     : about 0.2 ms a text of 130 characters against 8,000 others.
     Source   : Broder 1997; Schleimer, Wilkerson, Aiken 2003
     >>> originality(["今天天气很好我们去公园玩吧好不好呀"], ["昨天天气不好我们在家里看书写字画画"]).mean.value
     1.0

@@ -83,7 +83,7 @@ class Sentiment:
     def probability(self, texts: Sequence[str]) -> Reals:
         """Calibrated probability that each text is positive; 0.5 shifted by the base rate for a text without known pieces.
 
-        Cost: about 0.2 ms a text of 100 characters.
+        Cost: about 0.3 ms a text of 130 characters.
         """
         answer = np.empty(len(texts))
         for i, text in enumerate(texts):

@@ -69,7 +69,7 @@ def train(texts: Sequence[str], positive: Sequence[bool | None], *, source: str 
     Needs    : 50 of each label; a few thousand give what the field reports
     When not : to decide about a person on one text
     Grade    : C; the card says how well it did on texts it had not seen
-    Cost     : about a second for each thousand texts of 100 characters
+    Cost     : about four seconds for each thousand texts of 130 characters: six fits
     Source   : Joachims 1998; Platt 1999
     Raises   : TextExtraMissing, TooFewLabels.
     """
