@@ -11,7 +11,6 @@ from lianyi.cli.options import asked, chosen_window, json_option, snapshot_optio
 from lianyi.cli.speech import language, say
 from lianyi.cli.tables import drawn
 from lianyi.insight.analyse.group_buy.teams import SAMPLES, group_buy, team_sizes
-from lianyi.insight.analyse.text.training import label_of
 
 
 @click.command(
@@ -47,7 +46,7 @@ def command(
         )
     else:
         sizes, outcomes = columns_of(file, [participants, completed])
-        found = team_sizes([int(number_of(x)) for x in sizes], [bool(label_of(x)) for x in outcomes], sample=sample)
+        found = team_sizes([int(number_of(x)) for x in sizes], [number_of(x) > 0 for x in outcomes], sample=sample)
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
         return
