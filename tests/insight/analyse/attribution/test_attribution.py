@@ -1,3 +1,4 @@
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianyi.insight.analyse.attribution.attribution import TOUCH_ROWS, Attribution, attribution
+from lianyi.insight.analyse.attribution.journeys import _first_at_or_after
 from lianyi.insight.analyse.estimate import Estimate
 from lianyi.insight.analyse.paid_orders import orders_sql
 from lianyi.kernel.clock import Window
@@ -187,3 +189,24 @@ def test_a_lookback_beyond_reason_is_refused(engine: DuckDBEngine) -> None:
 def test_the_queries_keep_to_the_house_dialect(engine: DuckDBEngine) -> None:
     assert lint(TOUCH_ROWS.format(value="e.channel", join="", names="$a")) == []
     assert lint(orders_sql(engine)) == []
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(-3, 13)), max_size=10),
+    st.sampled_from([1, 1 << 59]),
+)
+def test_the_first_row_at_or_after_is_found_whatever_the_size_of_codes(
+    rows: list[tuple[int, int]], asked: list[tuple[int, int]], stretch: int
+) -> None:
+    # Instants so far apart that a pair no longer fits one number take the other way.
+    rows = sorted(rows)
+    t = [min(x, 9) * (stretch // 16 or 1) for _, x in rows]
+    asked_t = [x * (stretch // 16 or 1) for _, x in asked]
+
+    found = _first_at_or_after(
+        np.array([w for w, _ in rows]), np.array(t), np.array([w for w, _ in asked], dtype=np.int64), np.array(asked_t, dtype=np.int64)
+    )
+
+    pairs = list(zip([w for w, _ in rows], t, strict=True))
+    assert found.tolist() == [bisect_left(pairs, (w, x)) for (w, _), x in zip(asked, asked_t, strict=True)]

@@ -133,9 +133,8 @@ def cut_journeys(
     known = np.flatnonzero(order_who >= 0)
     first = _first_at_or_after(touch_who, touch_t, order_who[known], order_t[known] - lookback)
     after = _first_at_or_after(touch_who, touch_t, order_who[known], order_t[known] + 1)
-    served = np.zeros(len(touch_t) + 1, dtype=np.int64)
-    np.add.at(served, first, 1)
-    np.add.at(served, after, -1)
+    size = len(touch_t) + 1
+    served = np.bincount(first, minlength=size) - np.bincount(after, minlength=size)
     own = (after > first) & order_counts[known]
     touched, first, after = known[own], first[own], after[own]
     lengths = after - first
@@ -193,8 +192,15 @@ def visits_only(who: Ints, t: Ints, channel: Ints) -> Flags:
 def _first_at_or_after(who: Ints, t: Ints, asked_who: Ints, asked_t: Ints) -> Ints:
     """(n,) the first row of (who, t), ordered, that is not before each pair asked for.
 
-    Instants become ranks, so that a pair is one number and one binary search finds it.
+    A pair becomes one number, so that one binary search finds it; where that number would be too large, instants become ranks first.
     """
+    if not len(t):
+        return np.zeros(len(asked_who), dtype=np.int64)
+    low = int(t.min())
+    span = int(t.max()) - low + 2
+    if (int(max(who[-1], asked_who.max(initial=0))) + 1) * span < 1 << 62:
+        key = asked_who * span + np.clip(asked_t - low, 0, span - 1)
+        return np.searchsorted(who * span + (t - low), key).astype(np.int64)
     moments = np.unique(t)
     rank = np.searchsorted(moments, t)
     asked = np.searchsorted(moments, asked_t)
