@@ -184,7 +184,15 @@ def test_an_earlier_snapshot_gives_its_own_figures_again(shop, workspace, tmp_pa
     snapshot = json.loads(capsys.readouterr().out)["snapshot"]
     before = _evaluated(workspace, tmp_path / "before", "--snapshot", str(snapshot))
     extra = [
-        {"id": 99, "buyer": "新人", "total": 1_000_000, "refund": 0, "closed": False, "created": dt.datetime.fromisoformat("2024-06-01T12:00"), "units": 1}
+        {
+            "id": 99,
+            "buyer": "新人",
+            "total": 1_000_000,
+            "refund": 0,
+            "closed": False,
+            "created": dt.datetime.fromisoformat("2024-06-01T12:00"),
+            "units": 1,
+        }
     ]
     (tmp_path / "late.csv").write_text(_written(extra), encoding="utf-8")
     assert run(["--workspace", str(workspace), "import", str(tmp_path / "late.csv"), "--as", "orders"]) == 0

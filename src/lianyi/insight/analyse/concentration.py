@@ -50,12 +50,13 @@ class Concentration:
 
     def explain(self) -> Text:
         """What rests on how few."""
-        zh_of, en_of = ("买家", "buyers") if self.of == "buyers" else ("商品", "products")
+        of = Text(zh="买家", en="buyers") if self.of == "buyers" else Text(zh="商品", en="products")
         if self.top_one_share is None or self.most_from is None:
-            return Text(zh=f"区间内没有{zh_of}成交，无法计算集中度。", en=f"No {en_of} had sales in the window.")
+            return sentence("区间内没有%(of)s成交，无法计算集中度。", "No %(of)s had sales in the window.", of=of)
         return sentence(
-            f"%(n)s 个{zh_of}中，前 %(few)s 带来 80%% 的成交额；最大的一个占 %(one)s。",
-            f"Of %(n)s {en_of}, the top %(few)s bring 80%% of sales; the largest one %(one)s.",
+            "%(n)s 个%(of)s中，前 %(few)s 带来 80%% 的成交额；最大的一个占 %(one)s。",
+            "Of %(n)s %(of)s, the top %(few)s bring 80%% of sales; the largest one %(one)s.",
+            of=of,
             n=Count(self.n),
             few=Share(self.most_from),
             one=Share(self.top_one_share),

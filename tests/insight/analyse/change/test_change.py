@@ -53,7 +53,7 @@ def test_buyers_orders_value_and_refunds_are_worked_through_by_hand(engine: Duck
     assert (found.baseline, found.current, found.change, found.residual) == (900, 1950, 1050, pytest.approx(0, abs=1e-9))
     assert factors(found) == {"buyers": (2, 4, 1000), "orders_per_buyer": (1, 1, 0), "aov": (500, 500, 0), "refunds": (100, 50, 50)}
     assert {p.value: (p.baseline, p.current) for p in found.parts["new_returning"]} == {"new": (900, 1000), "returning": (0, 950)}
-    assert found.explain().en.startswith("Changed by +116.7% against the baseline; Buyers moved it most (+111.1%)")
+    assert found.explain().en.startswith("Changed by +117% against the baseline; Buyers moved it most (+111%)")
 
 
 def test_new_and_returning_are_told_by_the_first_purchase_ever(engine: DuckDBEngine) -> None:

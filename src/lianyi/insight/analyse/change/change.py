@@ -12,6 +12,7 @@ from lianyi.insight.analyse.change.mix import split
 from lianyi.insight.analyse.change.result import Change, Deduction, Mix, Node, Part
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.contracts.sets import VISIT
 from lianyi.stream.engines.base import Engine
@@ -237,7 +238,9 @@ def _conversion_mix(engine: Engine, dimension: str) -> Mix:
 def _note(window: Window, baseline: Window) -> Text | None:
     if window.days == baseline.days or str(window.previous()) == str(baseline) or str(window.year_before()) == str(baseline):
         return None
-    return Text(
-        zh=f"两个区间长度不同：{window.days} 天与 {baseline.days} 天。",
-        en=f"The windows differ in length: {window.days} and {baseline.days} days.",
+    return sentence(
+        "两个区间长度不同：%(now)s 天与 %(before)s 天。",
+        "The windows differ in length: %(now)s and %(before)s days.",
+        now=window.days,
+        before=baseline.days,
     )

@@ -9,6 +9,7 @@ import pyarrow as pa
 from lianyi.insight.analyse.change.drill import Standing
 from lianyi.insight.analyse.change.mix import Split
 from lianyi.kernel.clock import Window
+from lianyi.kernel.numbers import Share, sentence
 from lianyi.kernel.text import Text
 
 
@@ -135,17 +136,24 @@ class Change:
             return Text(zh="两个区间内都没有付款订单，无法分解变化。", en="Neither window has a paid order; there is no change to explain.")
         most = max(self.factors, key=lambda f: abs(f.effect))
         if self.baseline > 0:
-            whole, part = f"{self.change / self.baseline:+.1%}", f"{most.effect / self.baseline:+.1%}"
-            zh = f"比基期变化 {whole}，其中“{most.name.zh}”的影响最大（{part}）"
-            en = f"Changed by {whole} against the baseline; {most.name.en} moved it most ({part})"
+            zh = "比基期变化 %(whole)s，其中“%(most)s”的影响最大（%(part)s）"
+            en = "Changed by %(whole)s against the baseline; %(most)s moved it most (%(part)s)"
         else:
-            zh = f"基期没有净销售额，变化全部来自本期；“{most.name.zh}”影响最大"
-            en = f"The baseline had no net sales, so all of it is new; {most.name.en} moved it most"
+            zh = "基期没有净销售额，变化全部来自本期；“%(most)s”影响最大"
+            en = "The baseline had no net sales, so all of it is new; %(most)s moved it most"
         flips = sorted({m.dimension for m in self.mixes if m.split.simpson})
         if flips:
-            zh += f"。注意：按 {', '.join(flips)} 细看，各部分的方向与总体相反（辛普森悖论）"
-            en += f". Mind that by {', '.join(flips)} every part moved against the whole (Simpson's paradox)"
-        return Text(zh=zh + "。", en=en + ".")
+            zh += "。注意：按 %(flips)s 细看，各部分的方向与总体相反（辛普森悖论）"
+            en += ". Mind that by %(flips)s every part moved against the whole (Simpson's paradox)"
+        base = self.baseline if self.baseline > 0 else 1.0
+        return sentence(
+            zh + "。",
+            en + ".",
+            whole=Share(self.change / base, signed=True),
+            part=Share(most.effect / base, signed=True),
+            most=most.name,
+            flips=", ".join(flips),
+        )
 
 
 TABLE = pa.schema(

@@ -14,6 +14,7 @@ from lianyi.insight.analyse.funnel.kernel import MAX_STEPS, NEVER, NO_LIMIT, Ste
 from lianyi.insight.analyse.funnel.source import Rows, projected, scanned
 from lianyi.kernel.clock import US_PER_DAY, Window
 from lianyi.kernel.errors import BadInput, UnknownName
+from lianyi.kernel.numbers import Share, sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.contracts.events import contracts
 from lianyi.stream.engines.base import Engine
@@ -104,25 +105,35 @@ class Funnel:
     def explain(self) -> Text:
         """What was counted, in a sentence or two, and where most were lost."""
         if self.n == 0:
-            return Text(
-                zh=f"区间内没有人做过第一步“{self.steps[0].name}”，无法计算漏斗。",
-                en=f"Nobody did the first step, {self.steps[0].name}, in the window; there is no funnel to show.",
+            return sentence(
+                "区间内没有人做过第一步“%(step)s”，无法计算漏斗。",
+                "Nobody did the first step, %(step)s, in the window; there is no funnel to show.",
+                step=self.steps[0].name,
             )
-        zh_who, en_who = ("人", "people") if self.per == "actor" else ("次会话", "sessions")
-        last = self.steps[-1]
-        zh = f"{self.n:,} {zh_who}开始，{last.actors:,} {zh_who}走完 {len(self.steps)} 步（{last.actors / self.n:.1%}）"
-        en = f"{self.n:,} {en_who} began and {last.actors:,} finished all {len(self.steps)} steps ({last.actors / self.n:.1%})"
+        zh = "%(n)s %(who)s开始，%(done)s %(who)s走完 %(k)s 步（%(share)s）"
+        en = "%(n)s %(who)s began and %(done)s finished all %(k)s steps (%(share)s)"
         if self.within_us is not None:
-            days = self.within_us / US_PER_DAY
-            zh, en = zh + f"，限首步后 {days:g} 天内", en + f", within {days:g} days of the first"
+            zh, en = zh + "，限首步后 %(days)s 天内", en + ", within %(days)s days of the first"
         worst = max(range(1, len(self.steps)), key=lambda i: self.steps[i - 1].actors - self.steps[i].actors)
-        lost = self.steps[worst - 1].actors - self.steps[worst].actors
-        zh += f"。流失最多在“{self.steps[worst].name}”之前：{lost:,}。步骤须按顺序发生，中间可有其他行为；同一时刻视为按所问顺序。"
-        en += f". Most are lost before {self.steps[worst].name}: {lost:,}. Steps must come in this order, other events may lie between; events of one instant count in the order asked."
+        zh += "。流失最多在“%(worst)s”之前：%(lost)s。步骤须按顺序发生，中间可有其他行为；同一时刻视为按所问顺序。"
+        en += ". Most are lost before %(worst)s: %(lost)s. Steps must come in this order, other events may lie between; "
+        en += "events of one instant count in the order asked."
         if self.unfinished:
-            zh += f"其中 {self.unfinished:,} 尚在时限内，仍可能走完。"
-            en += f" {self.unfinished:,} of them still had time left when the data ends."
-        return Text(zh=zh, en=en)
+            zh += "其中 %(open)s 尚在时限内，仍可能走完。"
+            en += " %(open)s of them still had time left when the data ends."
+        return sentence(
+            zh,
+            en,
+            n=f"{self.n:,}",
+            who=Text(zh="人", en="people") if self.per == "actor" else Text(zh="次会话", en="sessions"),
+            done=f"{self.steps[-1].actors:,}",
+            k=len(self.steps),
+            share=Share(self.steps[-1].actors / self.n),
+            days=f"{(self.within_us or 0) / US_PER_DAY:g}",
+            worst=self.steps[worst].name,
+            lost=f"{self.steps[worst - 1].actors - self.steps[worst].actors:,}",
+            open=f"{self.unfinished:,}",
+        )
 
 
 TABLE = pa.schema(

@@ -69,6 +69,7 @@ def scanned(engine: Engine, sql: str, params: Mapping[str, object]) -> Iterator[
         order = by_time[np.argsort(who[by_time], kind="stable")]
     else:
         order = np.argsort(who, kind="stable")
+    words: list[str]
     if table["value"].null_count == table.num_rows:
         value, words = np.full(table.num_rows, -1, dtype=np.int64), []
     else:
