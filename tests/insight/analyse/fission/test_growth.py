@@ -51,6 +51,23 @@ def test_too_few_invitees_give_the_naive_figure_and_a_reason() -> None:
     assert found.k_factor.because is not None
 
 
+def test_delays_longer_than_anybody_was_watched_are_not_guessed() -> None:
+    # Joining dates without any rhythm: the later the more invitees, and no end of it in sight.
+    rng = np.random.default_rng(0)
+    n = 4_000
+    inviter = np.where(rng.random(n) < 0.6, (rng.random(n) * np.arange(n)).astype(np.int64), -1)
+    inviter[0] = -1
+    joined = np.sort(rng.random(n)) * 300
+    found = forest(inviter)
+    brought = np.flatnonzero(inviter >= 0)
+
+    measured = growth(300 - joined, found.children, found.root, joined[brought] - joined[inviter[brought]], inviter[brought])
+
+    assert measured.k_factor.value is None
+    assert measured.k_factor.because is not None
+    assert measured.k_naive == pytest.approx(0.6, abs=0.03)
+
+
 def test_nobody_brought_anybody_is_said() -> None:
     found = growth(np.full(5, 10.0), np.zeros(5, dtype=np.int64), np.arange(5), np.zeros(0), np.zeros(0, dtype=np.int64))
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lianyi.insight.analyse.breakdown import member_of
 from lianyi.insight.analyse.coding import coded
@@ -324,8 +325,7 @@ def _first_days(
         {"from_d": window.from_day, "to_d": window.to_day, "days": QUALITY_DAYS},
     )
     n = len(words)
-    place = {word: i for i, word in enumerate(words)}
-    at = np.array([place[w] for w in rows.column("who").to_pylist()], dtype=np.int64)
+    at = pc.index_in(rows.column("who"), pa.array(words, pa.string())).to_numpy().astype(np.int64)
     net, goods, cost = np.zeros(n), np.zeros(n), np.zeros(n)
     back: npt.NDArray[np.bool_] = np.zeros(n, dtype=np.bool_)
     net[at] = rows.column("net_fen").fill_null(0).to_numpy()

@@ -32,6 +32,8 @@ BINS = 512
 BLOCKS = 400  # families are bundled into this many blocks when there are more
 MIN_FAMILIES = 20
 MOST_CHILDREN = 5_000
+# When even of the longest watched fewer than half of the invitees would have arrived, the rest is a guess about what nobody saw.
+LEAST_ARRIVED = 0.5
 GRADE = "C"
 
 
@@ -78,6 +80,8 @@ def growth(watched_days: Reals, children: Ints, family: Ints, delays: Reals, del
         return Growth(m, invited, invited / m if m else None, none, none, None, none, none, none, None)
     parts = _Parts.of(watched_days, children, family, delays, delay_of)
     whole = parts.solve(np.ones(parts.blocks))
+    if whole is not None and float(whole.delay.arrived(np.array([float(watched_days.max())]))[0]) < LEAST_ARRIVED:
+        whole = None
     top = np.sort(children[children > 0])[::-1]
     top_share = float(top[: max(1, math.ceil(len(top) / 5))].sum() / invited)
     if whole is None:
