@@ -1,5 +1,7 @@
 """Events, posts, members, costs and the rest: the right fact or reference row from each."""
 
+from pathlib import Path
+
 import pytest
 
 from lianyi.kernel.ids import pseudonym
@@ -271,6 +273,6 @@ def test_a_million_malformed_rows_end_in_one_clear_answer(shop):
     report = shop.take(shop.file("a.csv", "订单号,会员编号,付款时间,实付金额\n1,m,2024-05-01,5\n" + rows), kind="orders")
     file = report.files[0]
     assert (file.accepted, file.rejected, len(file.rejects), file.reject_counts) == (1, 20_000, 10, {"too_few_cells": 20_000})
-    with open(file.rejects_file, encoding="utf-8-sig") as lines:
+    with Path(file.rejects_file).open(encoding="utf-8-sig") as lines:
         assert sum(1 for _ in lines) == 20_001
     assert len(report.summary()) < 20

@@ -236,3 +236,15 @@ def test_lines_are_counted_as_editors_count_them():
 
 def test_a_comma_inside_cells_does_not_fool_the_sniffer():
     assert sniff(["a;b;c\n", "1,5;2,5;3,5\n", "1,5;2,5;3,5\n"]) == ";"
+
+
+def test_a_piece_is_cut_alike_by_both_ways_of_looking():
+    from lianyi.stream.intake.delimited import _cut_slowly
+
+    for text in (b'a,"b\nc",d\ne', b'"x\ny\nz","p\nq"\nr,"s\n', b'a,"b ""q\n"" c"\nx', b'1" tall,"2\n3"\n4,5\n"6', b'"a"b"\n,"c\nd"\n'):
+        assert _cut(text, ",", quoted=True, final=True) == _cut_slowly(text, ",", quoted=True, final=True)
+
+
+def test_files_of_an_old_macintosh_are_read(shop):
+    shop.take(shop.file("a.csv", (",".join(HEAD) + "\r" + ",".join(ROW) + '\r2,m1,2024-05-01 10:05,5,"x ""y"""\r')), kind="orders")
+    assert [r[1] for r in paid(shop)] == ["1", "2"]

@@ -111,25 +111,29 @@ def test_a_column_may_mix_forms():
 
 @settings(max_examples=60)
 @given(
-    st.datetimes(min_value=dt.datetime(1975, 1, 1), max_value=dt.datetime(2037, 12, 31)),
+    st.datetimes(min_value=dt.datetime.fromisoformat("1975-01-01"), max_value=dt.datetime.fromisoformat("2037-12-31")),
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "UTC"]),
 )
 def test_wall_clock_time_becomes_the_instant_that_the_zone_database_says(moment, zone_name):
     zone = ZoneInfo(zone_name)
-    naive = int((moment - dt.datetime(1970, 1, 1)) / dt.timedelta(microseconds=1))
+    naive = int((moment - dt.datetime.fromisoformat("1970-01-01")) / dt.timedelta(microseconds=1))
     aware = moment.replace(tzinfo=zone).astimezone(dt.UTC) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     expected = aware // dt.timedelta(microseconds=1)
     span = (naive - 400 * 86_400_000_000, naive + 400 * 86_400_000_000)
     assert work.execute(f"SELECT {to_utc('v', zone, *span)} FROM (SELECT {naive}::BIGINT AS v)").fetchall() == [(expected,)]
     local = int(
-        ((dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + aware).astimezone(zone).replace(tzinfo=None) - dt.datetime(1970, 1, 1))
+        ((dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + aware).astimezone(zone).replace(tzinfo=None) - dt.datetime.fromisoformat("1970-01-01"))
         / dt.timedelta(microseconds=1)
     )
     assert work.execute(f"SELECT {to_local('v', zone, *span)} FROM (SELECT {expected}::BIGINT AS v)").fetchall() == [(local,)]
 
 
 @settings(max_examples=40)
-@given(st.datetimes(min_value=dt.datetime(1990, 1, 1), max_value=dt.datetime(2037, 12, 31)).map(lambda d: d.replace(microsecond=0)))
+@given(
+    st.datetimes(min_value=dt.datetime.fromisoformat("1990-01-01"), max_value=dt.datetime.fromisoformat("2037-12-31")).map(
+        lambda d: d.replace(microsecond=0)
+    )
+)
 def test_a_moment_survives_every_way_of_writing_it(moment):
     forms = [
         "%Y-%m-%d %H:%M:%S",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text, folded, nearest
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
 from lianyi.stream.intake.faults import ColumnMissing, KindUnsure
@@ -143,11 +144,11 @@ def _unused(heading: str, position: int, shape: Kind, said: dict[str, str], kept
         return ColumnUse(heading, position, "", "extra", Text(zh="按要求保留", en="kept as asked"))
     group = names_a_person(heading)
     if group is not None:
-        why = Text(zh=f"含个人信息（{group.says.zh}），已丢弃", en=f"personal ({group.says.en}): dropped")
+        why = sentence("含个人信息（%(what)s），已丢弃", "personal (%(what)s): dropped", what=group.says)
         return ColumnUse(heading, position, "", "none", why)
     if claimed is not None:
         name = shape.fields[claimed].says
-        return ColumnUse(heading, position, "", "none", Text(zh=f"已有一列表示{name.zh}", en=f"another column says {name.en}"))
+        return ColumnUse(heading, position, "", "none", sentence("已有一列表示%(field)s", "another column says %(field)s", field=name))
     if shape.prepare == "events":
         return ColumnUse(heading, position, "", "extra", Text(zh="保留在附加内容中", en="kept in the body"))
     if stem(heading) in shape.unused or folded(heading) in shape.unused:
@@ -177,8 +178,7 @@ def require(uses: Sequence[ColumnUse], shape: Kind, mapping: Mapping, *, file: s
             kind=shape.name,
             needed=" / ".join(f"{f.name}（{f.says.zh}, {f.says.en}）" for f in fields),
             columns=", ".join(headings[:40]),
-            hint_zh=f"“{near}”是不是它？" if near else "",
-            hint_en=f"Is it {near}?" if near else "",
+            hint=sentence("“%(near)s”是不是它？", "Is it %(near)s?", near=near) if near else "",
             snippet=snippet,
         )
 

@@ -1,7 +1,6 @@
 """Text tables: cut into records with their exact physical lines, whatever the delimiter, in bounded memory."""
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -20,6 +19,8 @@ WHITESPACE = " "
 # A quoted cell that never closes would swallow the file: beyond this it is one bad line.
 _RECORD_BYTES = 8 << 20
 _SHOWN = 500
+# What editors call a line; Python's own splitting knows more ends than files mean.
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 class DelimitedReader:
@@ -100,8 +101,8 @@ class DelimitedReader:
 
     def _split(self, chunk: bytes, line: int, position: int, wanted: Sequence[int]) -> Batch:
         """Rows separated by runs of blanks, or whose last column takes the rest."""
-        raw = chunk.decode().splitlines()
-        texts = pa.array(raw, pa.string())
+        raw = chunk.splitlines()
+        texts = pa.array(raw, pa.binary()).cast(pa.string())
         lines = pa.array(np.arange(line, line + len(raw), dtype=np.int64))
         filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
         texts, lines = texts.filter(filled), lines.filter(filled)
@@ -236,21 +237,50 @@ def _cells(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![^" + before + rb'\r\n])"(?P<quoted>[^"]*+(?:""[^"]*+)*+)(?P<closed>"?)|\r\n|\n|\r')
 
 
+@cache
+def _quotes(delimiter: str) -> re.Pattern[bytes]:
+    """Quoted cells only, beginning with their mark so that the search can leap from mark to mark."""
+    return re.compile(rb'"(?<![^' + re.escape(delimiter.encode()) + rb'\r\n]")[^"]*+(?:""[^"]*+)*+(?P<closed>"?)')
+
+
 def _cut(text: bytes, delimiter: str, *, quoted: bool, final: bool) -> int:
     """Where the last whole record of a piece ends; 0 when there is none."""
     end = text.rfind(b"\n") + 1
     if not end:
-        end = text.rfind(b"\r", 0, None if final else -1) + 1
-    if not end or not quoted or text.find(b'"', 0, end) < 0:
+        return _cut_slowly(text, delimiter, quoted=quoted, final=final)
+    if not quoted or text.find(b'"', 0, end) < 0:
         return end
+    limit = len(text)
+    spans = []
+    for found in _quotes(delimiter).finditer(text):
+        if not found["closed"]:
+            limit = found.start()
+            break
+        if b"\n" in found[0]:
+            spans.append(found.span())
+    end = text.rfind(b"\n", 0, limit) + 1
+    # A line end inside a quoted cell ends no record.
+    while spans and end:
+        begin, after = spans.pop()
+        if end > after:
+            break
+        if end > begin:
+            end = text.rfind(b"\n", 0, begin) + 1
+    return end
+
+
+def _cut_slowly(text: bytes, delimiter: str, *, quoted: bool, final: bool) -> int:
+    """The same for a text without \\n, whose lines end in a lone \\r."""
     last = 0
+    if not quoted:
+        return text.rfind(b"\r", 0, None if final else -1) + 1
     for found in _cells(delimiter).finditer(text):
         if found["quoted"] is None:
             last = found.end()
         elif not found["closed"]:
             break
-    # A lone \r at the very end may be half of \r\n.
-    return last if final or text[last - 1 : last] == b"\n" else min(last, end)
+    # A lone \\r at the very end may be half of \\r\\n.
+    return last if final or last < len(text) else text.rfind(b"\r", 0, -1) + 1
 
 
 def _lines_of(piece: bytes, line: int, shape: Shape, records_found: int) -> Sequence[int] | pa.Array:
@@ -279,14 +309,14 @@ def peek(file: SourceFile, *, lines: int = 25) -> list[str]:
     with file.opened() as stream:
         raw = stream.read(1 << 18)
     text = decoder(file.text_encoding).decode(raw).removeprefix("\ufeff")
-    return text.splitlines(keepends=True)[:lines]
+    return _LINES.findall(text)[:lines]
 
 
 def cut_lines(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:
     """The first records as cells, each with the physical line it begins on."""
     if delimiter == WHITESPACE:
         return [(n, text.split()) for n, text in enumerate(lines, start=1) if text.strip()]
-    reader = csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     found: list[tuple[int, list[str]]] = []
     start = 1
     while True:

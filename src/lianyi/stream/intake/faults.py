@@ -59,8 +59,8 @@ class ColumnMissing(BadInput):
 
     code = "import_column_missing"
     message = Text(
-        zh="%(path)s 按“%(kind)s”导入缺少一列：%(needed)s。文件里的列是：%(columns)s。%(hint_zh)s",
-        en="%(path)s cannot be read as %(kind)s: a column is missing: %(needed)s. Its columns are: %(columns)s. %(hint_en)s",
+        zh="%(path)s 按“%(kind)s”导入缺少一列：%(needed)s。文件里的列是：%(columns)s。%(hint)s",
+        en="%(path)s cannot be read as %(kind)s: a column is missing: %(needed)s. Its columns are: %(columns)s. %(hint)s",
     )
     remedy = Text(
         zh="在映射文件里指明，例如：%(snippet)s。什么也没有写入。",

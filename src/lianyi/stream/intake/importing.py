@@ -220,6 +220,7 @@ class _Run:
             f"COPY (SELECT {', '.join(FACT.names)} FROM fresh) TO {quoted(str(handed_over))} (FORMAT parquet, COMPRESSION snappy)"
         )
         self.work.close()
+        pa.default_memory_pool().release_unused()
         with handed_over.open("rb") as file:
             parquet = pq.ParquetFile(file)
             reader = pa.RecordBatchReader.from_batches(FACT, (b.cast(FACT) for b in parquet.iter_batches(ROWS_PER_BATCH)))

@@ -19,7 +19,7 @@ from lianyi.stream.intake.rows import Batch, Reader
 from lianyi.stream.intake.words import words
 from lianyi.stream.workspace import Workspace
 
-MEMORY = "700MB"
+MEMORY = "450MB"
 _BAD = {
     "money": "not_a_number",
     "price": "not_a_number",
