@@ -78,7 +78,8 @@ def events(present: set[str], *, stitched: bool, erased: bool) -> str:
     actor = "coalesce(s.member_id, o.owner_id, s.device_id)" if stitched else "s.member_id"
     query = f"SELECT {', '.join(columns)}, {actor} AS actor FROM stored AS s"
     if stitched:
-        query += " LEFT JOIN device_owner AS o ON s.member_id IS NULL AND s.device_id = o.device_id"
+        # A key that is null where the member is known: those rows are not even looked up, which halves what the join costs.
+        query += " LEFT JOIN device_owner AS o ON CASE WHEN s.member_id IS NULL THEN s.device_id END = o.device_id"
     if erased:
         of = "coalesce(s.member_id, o.owner_id)" if stitched else "s.member_id"
         query += f" WHERE {of} IS NULL OR {of} NOT IN (SELECT member_id FROM erased)"

@@ -107,8 +107,13 @@ def gone(path: Path, version: int) -> SnapshotGone:
 
 def table_paths(table: DeltaTable) -> list[str]:
     """The files of a loaded version, relative to the table."""
-    listed: list[str] = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+    listed: list[str] = _listed(table)["path"].to_pylist()
     return listed
+
+
+def _listed(table: DeltaTable) -> pa.Table:
+    """The entries of a loaded version's files; read as a stream, because `pa.table` would first import pandas where it is installed."""
+    return pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
 
 
 def widen(table: DeltaTable) -> None:
@@ -123,7 +128,7 @@ def widen(table: DeltaTable) -> None:
 
 def data_files(table: DeltaTable, path: Path) -> tuple[DataFile, ...]:
     """The files of a loaded version, oldest month first."""
-    listed = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    listed = _listed(table).to_pylist()
     found = [
         DataFile(
             path=str(path / row["path"]),
