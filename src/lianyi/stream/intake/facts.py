@@ -22,7 +22,7 @@ TYPES = {
 
 
 # Numbers that are made where a file has none.
-_MADE = {"order_id", "content_id", "team_id"}
+MADE = {"order_id", "content_id", "team_id"}
 
 
 def create_facts(work: Connection, kinds: Iterable[Kind], absent: Mapping[str, Mapping[str, str]]) -> None:
@@ -33,7 +33,7 @@ def create_facts(work: Connection, kinds: Iterable[Kind], absent: Mapping[str, M
     columns = {"file": "INTEGER", "line": "BIGINT"} | {name: TYPES.get(name, "VARCHAR") for name in FACT.names}
     present = {"file", "line", "event_id", "name", "version", "t", "received_t", "body"}
     for kind in kinds:
-        empty = set(absent[kind.name]) - _MADE | {"NULL"}
+        empty = set(absent[kind.name]) - MADE | {"NULL"}
         if kind.prepare in {"events", "contents"}:
             present |= {"quantity", "amount_fen"} | set(FACT.names) - empty
         for rule in kind.facts:

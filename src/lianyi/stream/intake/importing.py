@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lianyi.kernel.errors import UnknownName
-from lianyi.kernel.text import Text, folded, nearest
+from lianyi.kernel.numbers import sentence
+from lianyi.kernel.text import folded, nearest
 from lianyi.stream.engines.duckdb import Connection, connect, quoted
 from lianyi.stream.intake import columns, contents, events, facts, group_buys, history, order_lines, orders, reference_rows
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
@@ -167,7 +168,7 @@ class _Run:
             files = [f for f in self.files if f.kind.name == shape.name]
             self._prepare(shape, files)
             facts.state_facts(self.work, shape, self.workspace, self.received_t)
-            reference_rows.state_rows(self.work, shape)
+            reference_rows.state_rows(self.work, shape, set(absent[shape.name]) - facts.MADE)
         facts.mark_known(self.work, self.snapshot)
         reference_rows.mark_changes(self.work, self.kinds)
 
@@ -270,7 +271,7 @@ class _Run:
         contract = self.contracts.get(number)
         notes = list(file.notes)
         if contract is not None and contract.name:
-            notes.insert(0, Text(zh=f"金额约定：{SAYS[contract.name].zh}", en=f"Money contract: {SAYS[contract.name].en}"))
+            notes.insert(0, sentence("金额约定：%(says)s", "Money contract: %(says)s", says=SAYS[contract.name]))
             if contract.note is not None:
                 notes.insert(1, contract.note)
         own_tables = {k for r in list_imports(self.workspace) for k in r.kinds}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Connection
 
@@ -66,15 +67,21 @@ def decide(work: Connection, rows: str, *, has: set[str], declared: str, stated:
     if holds[best] >= ENOUGH_SHARE and not (stated and default != best):
         return MoneyContract(best, checks, None)
     if stated and holds[best] >= ENOUGH_SHARE:
-        note = Text(
-            zh=f"映射文件说“{SAYS[default].zh}”，但有退款的订单里 {holds[best]:.1%} 符合“{SAYS[best].zh}”，请核对",
-            en=f"The mapping file says {SAYS[default].en}, yet {holds[best]:.1%} of the refunded orders say {SAYS[best].en}; please check",
+        note = sentence(
+            "映射文件说“%(said)s”，但有退款的订单里 %(share)s 符合“%(found)s”，请核对",
+            "The mapping file says %(said)s, yet %(share)s of the refunded orders say %(found)s; please check",
+            said=SAYS[default],
+            share=f"{holds[best]:.1%}",
+            found=SAYS[best],
         )
         return MoneyContract(default, checks, note)
-    note = Text(
-        zh=f"金额关系不一致：有退款的订单里 {holds['net_of_refund']:.1%} 满足 实付+退款=总额，{holds['before_refund']:.1%} 满足 实付=总额，都不到 95%。"
-        f"已按“{SAYS[default].zh}”入库，请核对并在映射文件写 money_contract",
-        en=f"The amounts do not agree: of the refunded orders {holds['net_of_refund']:.1%} satisfy paid + refund = total and {holds['before_refund']:.1%} satisfy "
-        f"paid = total, both under 95%. Taken: {SAYS[default].en}; please check, and say money_contract in a mapping file",
+    note = sentence(
+        "金额关系不一致：有退款的订单里 %(net)s 满足 实付+退款=总额，%(gross)s 满足 实付=总额，都不到 95%%。"
+        "已按“%(taken)s”入库，请核对并在映射文件写 money_contract",
+        "The amounts do not agree: of the refunded orders %(net)s satisfy paid + refund = total and %(gross)s satisfy "
+        "paid = total, both under 95%%. Taken: %(taken)s; please check, and say money_contract in a mapping file",
+        net=f"{holds['net_of_refund']:.1%}",
+        gross=f"{holds['before_refund']:.1%}",
+        taken=SAYS[default],
     )
     return MoneyContract(default, checks, note)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lianyi.kernel.money import minor_digits
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Connection, quoted
 from lianyi.stream.intake import sparse
@@ -148,8 +149,12 @@ def _tell_derived(work: Connection, file: StagedFile) -> None:
     ).fetchall()[0]
     if rows[0]:
         file.notes.append(
-            Text(
-                zh=f'没有退款列，而此类导出的实付已减去退款：{rows[0]} 单的 总额-实付（合计 {rows[1]:,.2f}）记作退款；如是优惠，请在映射文件写 money_contract = "before_refund"',
-                en=f'There is no refund column, and “paid” is net of refunds in this export: total - paid of {rows[0]} orders ({rows[1]:,.2f} in all) is booked as refunds; if it is a discount, say money_contract = "before_refund" in a mapping file',
+            sentence(
+                "没有退款列，而此类导出的实付已减去退款：%(n)s 单的 总额-实付（合计 %(sum)s）记作退款；如是优惠，请在映射文件写 %(say)s",
+                "There is no refund column, and “paid” is net of refunds in this export: total - paid of %(n)s orders (%(sum)s in all) "
+                "is booked as refunds; if it is a discount, say %(say)s in a mapping file",
+                n=rows[0],
+                sum=f"{rows[1]:,.2f}",
+                say='money_contract = "before_refund"',
             )
         )

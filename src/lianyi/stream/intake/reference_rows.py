@@ -1,6 +1,6 @@
 """Reference rows from imports: those a file is about, and those that orders and events merely mention."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import pyarrow as pa
 
@@ -32,11 +32,11 @@ def offer_tables(work: Connection, snapshot: Snapshot) -> None:
             )
 
 
-def state_rows(work: Connection, kind: Kind) -> None:
-    """Gather the reference rows of `ready_<kind>`, each with the row it comes from."""
+def state_rows(work: Connection, kind: Kind, absent: Container[str]) -> None:
+    """Gather the reference rows of `ready_<kind>`, each with the row it comes from; columns no file fills are left out."""
     for number, rule in enumerate(kind.tables):
         shape = reference_tables()[rule.name]
-        chosen = ", ".join(f"CAST({e} AS {SQL_TYPES[shape.columns[c]]}) AS {c}" for c, e in rule.columns.items())
+        chosen = ", ".join(f"CAST({e} AS {SQL_TYPES[shape.columns[c]]}) AS {c}" for c, e in rule.columns.items() if e not in absent)
         name = f"rows_{kind.name}_{number}"
         work.execute(
             f"CREATE TABLE {name} AS SELECT file, line, {rule.order} AS sort_by, {chosen} FROM ready_{kind.name} WHERE {rule.when}"
@@ -53,8 +53,10 @@ def collected(work: Connection, kinds: Iterable[Kind]) -> dict[str, pa.Table]:
     for name in sorted({name for name, _ in parts}):
         shape = reference_tables()[name]
         key = ", ".join(shape.key)
-        columns = [c for c in shape.columns if c not in shape.key]
-        empty = f"SELECT CAST(NULL AS INTEGER) AS file, CAST(NULL AS BIGINT) AS line, CAST(NULL AS BIGINT) AS sort_by, * FROM have_{name} WHERE false"
+        stated = {c for (table, _), queries in parts.items() if table == name for q in queries for c in _columns(work, q)}
+        columns = [c for c in shape.columns if c not in shape.key and c in stated]
+        held = ", ".join([*shape.key, *columns])
+        empty = f"SELECT CAST(NULL AS INTEGER) AS file, CAST(NULL AS BIGINT) AS line, CAST(NULL AS BIGINT) AS sort_by, {held} FROM have_{name} WHERE false"
         own = " UNION ALL BY NAME ".join([empty, *parts.get((name, True), [])])
         mentioned = " UNION ALL BY NAME ".join([empty, *parts.get((name, False), [])])
         latest = ", ".join(f"arg_max({c}, (coalesce(sort_by, 0), file, line)) FILTER ({c} IS NOT NULL) AS {c}" for c in columns)
@@ -69,8 +71,12 @@ def collected(work: Connection, kinds: Iterable[Kind]) -> dict[str, pa.Table]:
             FULL JOIN (SELECT {key}{", " + latest if latest else ""} FROM ({mentioned}) WHERE {filled} GROUP BY {key}) AS m ON {same} LEFT JOIN have_{name} AS h ON {joined}"""
         ).to_arrow_table()
         if len(answer):
-            tables[name] = answer.select(list(shape.columns)).cast(shape.schema)
+            tables[name] = answer.cast(pa.schema([shape.schema.field(c) for c in answer.column_names]))
     return tables
+
+
+def _columns(work: Connection, query: str) -> list[str]:
+    return [str(row[0]) for row in work.execute(f"DESCRIBE {query}").fetchall()]
 
 
 def mark_changes(work: Connection, kinds: Iterable[Kind]) -> None:
@@ -82,7 +88,7 @@ def mark_changes(work: Connection, kinds: Iterable[Kind]) -> None:
             if not rule.own:
                 continue
             shape = reference_tables()[rule.name]
-            others = [c for c in rule.columns if c not in shape.key]
+            others = [c for c in _columns(work, f"SELECT * FROM rows_{kind.name}_{number}") if c in shape.columns and c not in shape.key]
             changed = " OR ".join(f"(n.{c} IS NOT NULL AND n.{c} IS DISTINCT FROM h.{c})" for c in others) or "false"
             joined = " AND ".join(f"n.{k} = h.{k}" for k in shape.key)
             rows = f"rows_{kind.name}_{number}"

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.intake.events import CustomEvent
+
+SHOWN_EVENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,11 @@ class ImportReport:
             said.append(Text(zh="试运行：什么也没有写入。", en="Dry run: nothing was written."))
         elif self.written or self.tables:
             said.append(
-                Text(
-                    zh=f"已写入 {self.written:,} 条事实，快照 {self.snapshot}。",
-                    en=f"{self.written:,} facts written; snapshot {self.snapshot}.",
+                sentence(
+                    "已写入 %(n)s 条事实，快照 %(snapshot)s。",
+                    "%(n)s facts written; snapshot %(snapshot)s.",
+                    n=f"{self.written:,}",
+                    snapshot=self.snapshot,
                 )
             )
         else:
@@ -153,48 +158,63 @@ class ImportReport:
 
 def _file_summary(file: FileReport) -> list[Text]:
     said = [
-        Text(
-            zh=f"{file.path}：读取 {file.read:,} 行，接受 {file.accepted:,}，拒绝 {file.rejected:,}，重复 {file.duplicates:,}，忽略 {file.ignored:,}。",
-            en=f"{file.path}: {file.read:,} rows read, {file.accepted:,} accepted, {file.rejected:,} rejected, {file.duplicates:,} known already, {file.ignored:,} ignored.",
+        sentence(
+            "%(path)s：读取 %(read)s 行，接受 %(accepted)s，拒绝 %(rejected)s，重复 %(known)s，忽略 %(ignored)s。",
+            "%(path)s: %(read)s rows read, %(accepted)s accepted, %(rejected)s rejected, %(known)s known already, %(ignored)s ignored.",
+            path=file.path,
+            read=f"{file.read:,}",
+            accepted=f"{file.accepted:,}",
+            rejected=f"{file.rejected:,}",
+            known=f"{file.duplicates:,}",
+            ignored=f"{file.ignored:,}",
         )
     ]
     if file.sheet:
-        said.append(Text(zh=f"工作表：{file.sheet}", en=f"Sheet: {file.sheet}"))
-    said.extend(Text(zh=f"{check.says.zh}：{check.share:.1%}", en=f"{check.says.en}: {check.share:.1%}") for check in file.checks)
+        said.append(sentence("工作表：%(sheet)s", "Sheet: %(sheet)s", sheet=file.sheet))
+    said.extend(
+        sentence("%(what)s：%(share)s", "%(what)s: %(share)s", what=check.says, share=f"{check.share:.1%}") for check in file.checks
+    )
     said += file.notes
-    ignored = [f"{name}（{why.zh}）" for name, why in file.reasons.items() if file.mapping.get(name) == "ignored"]
+    ignored = [
+        sentence("%(name)s（%(why)s）", "%(name)s (%(why)s)", name=name, why=why)
+        for name, why in file.reasons.items()
+        if file.mapping.get(name) == "ignored"
+    ]
     if ignored:
-        ignored_en = [f"{name} ({why.en})" for name, why in file.reasons.items() if file.mapping.get(name) == "ignored"]
-        said.append(Text(zh="未用的列：" + "、".join(ignored), en="Columns not used: " + ", ".join(ignored_en)))
+        columns = Text(zh="、".join(text.zh for text in ignored), en=", ".join(text.en for text in ignored))
+        said.append(sentence("未用的列：%(columns)s", "Columns not used: %(columns)s", columns=columns))
     if file.custom_events:
-        names = [f"{c.name} {c.count:,}" for c in file.custom_events[:10]]
-        more = len(file.custom_events) - len(names)
-        said.append(
-            Text(
-                zh=f"自定义事件 {len(file.custom_events)} 种，按原名保留：" + "、".join(names) + (f" 等另 {more} 种" if more > 0 else ""),
-                en=f"{len(file.custom_events)} custom events, kept under their own names: "
-                + ", ".join(names)
-                + (f" and {more} more" if more > 0 else ""),
-            )
+        said.append(_custom(file.custom_events))
+    said.extend(
+        sentence(
+            "第 %(line)s 行 %(field)s “%(value)s”：%(why)s",
+            "line %(line)s %(field)s “%(value)s”: %(why)s",
+            line=one.line,
+            field=one.field,
+            value=one.value[:60],
+            why=one.reason,
         )
-    for one in file.rejects:
+        for one in file.rejects
+    )
+    more, where = file.rejected - len(file.rejects), file.rejects_file
+    if more > 0 and where:
         said.append(
-            Text(
-                zh=f"第 {one.line} 行 {one.field} “{one.value[:60]}”：{one.reason.zh}",
-                en=f"line {one.line} {one.field} “{one.value[:60]}”: {one.reason.en}",
-            )
+            sentence("另有 %(n)s 行被拒绝，全部见 %(where)s", "%(n)s more rejected; all of them in %(where)s", n=f"{more:,}", where=where)
         )
-    if file.rejected > len(file.rejects):
-        where = file.rejects_file or ""
-        said.append(
-            Text(
-                zh=f"另有 {file.rejected - len(file.rejects):,} 行被拒绝" + (f"，全部见 {where}" if where else ""),
-                en=f"{file.rejected - len(file.rejects):,} more rejected" + (f"; all of them in {where}" if where else ""),
-            )
-        )
-    elif file.rejects_file:
-        said.append(Text(zh=f"被拒绝的行见 {file.rejects_file}", en=f"Rejected rows: {file.rejects_file}"))
+    elif more > 0:
+        said.append(sentence("另有 %(n)s 行被拒绝", "%(n)s more rejected", n=f"{more:,}"))
+    elif where:
+        said.append(sentence("被拒绝的行见 %(where)s", "Rejected rows: %(where)s", where=where))
     return [Text(zh=_plain(s.zh), en=_plain(s.en)) for s in said]
+
+
+def _custom(events: tuple[CustomEvent, ...]) -> Text:
+    names = [f"{c.name} {c.count:,}" for c in events[:SHOWN_EVENTS]]
+    more = len(events) - len(names)
+    zh, en = "自定义事件 %(n)s 种，按原名保留：%(names)s", "%(n)s custom events, kept under their own names: %(names)s"
+    if more > 0:
+        zh, en = zh + " 等另 %(more)s 种", en + " and %(more)s more"
+    return sentence(zh, en, n=len(events), names=Text(zh="、".join(names), en=", ".join(names)), more=more)
 
 
 def _plain(sentence: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from lianyi.kernel.money import minor_digits
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Connection, quoted
 from lianyi.stream.intake import sparse, values
@@ -19,7 +20,7 @@ from lianyi.stream.intake.rows import Batch, Reader
 from lianyi.stream.intake.words import words
 from lianyi.stream.workspace import Workspace
 
-MEMORY = "450MB"
+MEMORY = "550MB"
 _BAD = {
     "money": "not_a_number",
     "price": "not_a_number",
@@ -195,12 +196,13 @@ def _tell_unread(work: Connection, staged: StagedFile, lenient: list[str]) -> No
             f"SELECT x_{name}, count(*) AS n FROM typed WHERE x_{name} IS NOT NULL AND {name} IS NULL AND NOT blank GROUP BY 1 ORDER BY n DESC, 1 LIMIT 5"
         ).fetchall()
         if rows:
-            listed = "、".join(f"{v}（{n}）" for v, n in rows)
-            listed_en = ", ".join(f"{v} ({n})" for v, n in rows)
+            listed = Text(zh="、".join(f"{v}（{n}）" for v, n in rows), en=", ".join(f"{v} ({n})" for v, n in rows))
             staged.notes.append(
-                Text(
-                    zh=f"{one.says.zh}里有认不出的值，已当作空：{listed}",
-                    en=f"{one.says.en}: values that are not known were left empty: {listed_en}",
+                sentence(
+                    "%(field)s里有认不出的值，已当作空：%(listed)s",
+                    "%(field)s: values that are not known were left empty: %(listed)s",
+                    field=one.says,
+                    listed=listed,
                 )
             )
 
@@ -219,7 +221,9 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
         floats = ask(f"SELECT count({x}), count(*) FILTER (regexp_full_match({x}, '\\d+\\.0')) FROM {relation}")
         whole = floats[0] == floats[1] and floats[0] != 0
         if whole:
-            staged.notes.append(Text(zh=f"{one.says.zh}写作 17850.0，读作 17850", en=f"{one.says.en}: written as 17850.0, read as 17850"))
+            staged.notes.append(
+                sentence("%(field)s写作 17850.0，读作 17850", "%(field)s: written as 17850.0, read as 17850", field=one.says)
+            )
         bare = values.identifier(x, whole_floats=whole)
         # Telephone numbers are written in many ways; what is hashed is the number.
         return (
@@ -245,9 +249,12 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
         )
         if found.ambiguous:
             staged.notes.append(
-                Text(
-                    zh=f"{one.says.zh}有 {found.ambiguous} 行日与月无法分辨，按{'日/月/年' if found.order == 'dmy' else '月/日/年'}读；可在映射文件写 date_order",
-                    en=f"{one.says.en}: in {found.ambiguous} rows day and month cannot be told apart; read as {found.order}; a mapping file may say date_order",
+                sentence(
+                    "%(field)s有 %(n)s 行日与月无法分辨，按%(order)s读；可在映射文件写 date_order",
+                    "%(field)s: in %(n)s rows day and month cannot be told apart; read as %(order)s; a mapping file may say date_order",
+                    field=one.says,
+                    n=found.ambiguous,
+                    order=Text(zh="日/月/年", en="dmy") if found.order == "dmy" else Text(zh="月/日/年", en="mdy"),
                 )
             )
         return (found.instant, found.day) if one.type == "instant" else (found.day, "")
