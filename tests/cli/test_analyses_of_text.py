@@ -158,6 +158,7 @@ def test_an_index_is_frozen_and_used_again(tmp_path, capsys):
     assert "does not match its hash" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_model_is_trained_and_read(tmp_path, capsys):
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(1)

@@ -173,12 +173,14 @@ def test_the_evaluation_judges_three_methods_and_its_figures_are_the_measured_on
     assert {f.name for f in (tmp_path / "out").iterdir()} == {"evaluation.json", "report.html", "report.xlsx"}
 
 
+@pytest.mark.slow
 def test_two_evaluations_of_one_snapshot_differ_in_nothing_but_when_they_were_made(workspace, tmp_path):
     first, second = (_evaluated(workspace, tmp_path / name) for name in ("a", "b"))
 
     assert {k: v for k, v in first.items() if k != "made_at"} == {k: v for k, v in second.items() if k != "made_at"}
 
 
+@pytest.mark.slow
 def test_an_earlier_snapshot_gives_its_own_figures_again(shop, workspace, tmp_path, capsys):
     run(["--workspace", str(workspace), "status", "--json"])
     snapshot = json.loads(capsys.readouterr().out)["snapshot"]

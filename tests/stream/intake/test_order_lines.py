@@ -85,7 +85,7 @@ def test_a_discount_of_the_whole_order_is_spread_once_to_the_fen(shop):
     assert max(amounts) - min(amounts) <= 1
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prices=st.lists(st.integers(1, 99_999), min_size=1, max_size=7), discount=st.integers(0, 5_000), shipping=st.integers(0, 2_000))
 def test_the_parts_of_an_order_add_up_to_what_was_paid(tmp_path_factory, prices, discount, shipping):
     shop = Shop(tmp_path_factory.mktemp("shop"))

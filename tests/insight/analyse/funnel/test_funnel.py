@@ -91,7 +91,7 @@ questions = st.lists(st.sampled_from(["a", "b", "c", "e"]), min_size=2, max_size
 )
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=streams, steps=questions, minutes=st.sampled_from([0.5, 1, 3, 9, None]), per=st.sampled_from(["actor", "session"]))
 def test_kernel_sql_and_brute_force_agree_on_any_stream_with_ties(
     engine: DuckDBEngine, rows: list[dict[str, Any]], steps: list[str], minutes: float | None, per: str
@@ -111,7 +111,7 @@ def test_kernel_sql_and_brute_force_agree_on_any_stream_with_ties(
     steps=st.lists(st.sampled_from("abc"), min_size=2, max_size=5),
     within=st.sampled_from([0, 1, 4, NO_LIMIT]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_compiled_kernel_and_the_array_kernel_are_the_same(rows: list[tuple[int, ...]], steps: list[str], within: int) -> None:
     shape = Steps.of(tuple(steps))
     rows = sorted(r for r in rows if r[2] < len(shape.names))
