@@ -53,6 +53,7 @@ class Run:
         self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day + min(ahead, 366))
         asked = [self._written(relation_id, sharing) for relation_id, sharing in by_relation.items()]
         reach = self._reach(asked)
+        self.session.gather(self.engine, [sql for one in asked for sql in (one.sql, *(base.sql for base in one.bases))])
         found: dict[str, dict[Key, Row]] = {one.id: {} for one in metrics}
         for relation in asked:
             self.session.prepare(self.engine, relation.bases, reach)
@@ -106,10 +107,12 @@ class Run:
             sharing = [m for m in relation.metrics if m.sql.get("value") == value]
             text = complete(distribution(relation.id, whole, first, relation.shape), relation.bases, params, reach)
             spreads: dict[Key, list[tuple[float, int]]] = {}
-            for record in self.engine.run(
-                self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params
-            ).to_pylist():
-                spreads.setdefault(_key(record, at), []).append((record["a0"], record["a1"]))
+            # By columns, not by records: there may be as many distinct values as facts.
+            told = self.engine.run(self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params).to_pydict()
+            values, counts = told.pop("a0"), told.pop("a1")
+            keys = [dict(zip(told, parts, strict=True)) for parts in zip(*told.values(), strict=True)] or [{}] * len(values)
+            for record, pair in zip(keys, zip(values, counts, strict=True), strict=True):
+                spreads.setdefault(_key(record, at), []).append(pair)
             for one in sharing:
                 self._note(one, text)
                 for key, pairs in spreads.items():
