@@ -217,14 +217,16 @@ class _Run:
         self._tell("writing", self._done, self._done, self._rows, "", force=True)
         # The append works in a memory of its own: the facts go over a file, and the work database gives its memory back first.
         handed_over = folder / "facts.parquet"
+        held = {row[0] for row in self.work.execute("DESCRIBE facts_held").fetchall()}
+        shape = pa.schema([column for column in FACT if column.name in held])
         self.work.execute(
-            f"COPY (SELECT {', '.join(FACT.names)} FROM fresh) TO {quoted(str(handed_over))} (FORMAT parquet, COMPRESSION snappy)"
+            f"COPY (SELECT {', '.join(shape.names)} FROM fresh) TO {quoted(str(handed_over))} (FORMAT parquet, COMPRESSION snappy)"
         )
         self.work.close()
         pa.default_memory_pool().release_unused()
         with handed_over.open("rb") as file:
             parquet = pq.ParquetFile(file)
-            reader = pa.RecordBatchReader.from_batches(FACT, (b.cast(FACT) for b in parquet.iter_batches(ROWS_PER_BATCH)))
+            reader = pa.RecordBatchReader.from_batches(shape, (b.cast(shape) for b in parquet.iter_batches(ROWS_PER_BATCH)))
             source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
             appended = self.log.append(reader, tables=tables, source=source)
         for one in reports:
