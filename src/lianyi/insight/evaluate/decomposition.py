@@ -5,6 +5,7 @@ from lianyi.insight.evaluate.case import Comparison
 from lianyi.insight.evaluate.result import Decomposition, Factor, Segment
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
+from lianyi.stream.engines.base import Engine
 
 UNKNOWN = Text(zh="未知", en="unknown")
 # Values that dimensions coin themselves; all others are the data's own words.
@@ -16,17 +17,18 @@ WORDS = {
 }
 
 
-def decomposed(change: Change, compared: Comparison) -> Decomposition | None:
+def decomposed(engine: Engine, change: Change, compared: Comparison) -> Decomposition | None:
     """The change in the report's shape; None where neither window sold anything. Dimensions with a single value are left out."""
     if change.status != "ok":
         return None
+    titles = _titles(engine, [p.value for p in change.parts.get("product", ()) if p.value is not None])
     return Decomposition(
         metric=change.metric,
         baseline=change.baseline,
         current=change.current,
         change=change.change,
         factors=tuple(Factor(f.id, f.name, f.unit, f.baseline, f.current, f.effect) for f in change.factors),
-        segments={d: tuple(_segment(p) for p in parts) for d, parts in change.parts.items() if _telling(parts)},
+        segments={d: tuple(_segment(p, titles) for p in parts) for d, parts in change.parts.items() if _telling(parts)},
         residual=change.residual,
         note=sentence("比较：%(label)s。%(more)s", "Compared: %(label)s. %(more)s", label=compared.label, more=change.note or ""),
     )
@@ -36,11 +38,22 @@ def _telling(parts: tuple[Part, ...]) -> bool:
     return sum(part.value is not None for part in parts) >= 2
 
 
-def _segment(part: Part) -> Segment:
+def _titles(engine: Engine, products: list[str]) -> dict[str, str]:
+    """What the named products are called, where the product table says so."""
+    if not products:
+        return {}
+    names = {f"p{i}": product for i, product in enumerate(products)}
+    wanted = ", ".join(f"${name}" for name in names)
+    rows = engine.run(f"SELECT product_id, title FROM products WHERE product_id IN ({wanted}) AND title IS NOT NULL", names).to_pylist()
+    return {row["product_id"]: row["title"] for row in rows}
+
+
+def _segment(part: Part, titles: dict[str, str]) -> Segment:
     if part.pooled:
         value: str | Text = sentence("其余 %(n)s 项", "%(n)s others", n=Count(part.pooled))
     else:
-        value = UNKNOWN if part.value is None else WORDS.get(part.value, part.value)
+        known = titles.get(part.value or "") if part.dimension == "product" else WORDS.get(part.value or "")
+        value = known or part.value or UNKNOWN
     return Segment(
         dimension=part.dimension,
         value=value,

@@ -89,7 +89,7 @@ def evaluate(
     grade = data_checks.grade_of(checked)
     pairs = compared_values(case, [anchor.metric for anchor in anchors(data_analysis.ID)])
     blocks = weekly_blocks(case, [a.metric for a in anchors(data_analysis.ID) if not a.in_points and _comparable(pairs.get(a.metric))])
-    parts = None if compared is None else decomposed(explain_change(engine, compared.now, compared.before), compared)
+    parts = None if compared is None else decomposed(engine, explain_change(engine, compared.now, compared.before), compared)
     found = _ranked(
         [
             *data_checks.findings(checked),

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from lianyi.kernel.text import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -96,3 +98,16 @@ def weighted(lines: list[tuple[float, float, tuple[float, float] | None]]) -> tu
     below = math.sqrt(sum((weight * (value - interval[0])) ** 2 for weight, value, interval in lines if interval)) / total
     above = math.sqrt(sum((weight * (interval[1] - value)) ** 2 for weight, value, interval in lines if interval)) / total
     return score, (max(0.0, score - below), min(100.0, score + above))
+
+
+Line = tuple[Text, float | None, float, Text]
+
+
+def shares_of(lines: list[Line]) -> tuple[Line, ...]:
+    """The lines of a method with their weights as shares of the score; a line without a score weighs nothing.
+
+    >>> [w for _, _, w, _ in shares_of([(Text("甲", "a"), 50.0, 3, Text("-", "-")), (Text("乙", "b"), None, 9, Text("-", "-"))])]
+    [1.0, 0.0]
+    """
+    total = sum(weight for _, score, weight, _ in lines if score is not None)
+    return tuple((name, score, weight / total if score is not None and total else 0.0, why) for name, score, weight, why in lines)

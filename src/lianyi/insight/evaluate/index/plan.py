@@ -207,7 +207,9 @@ def _judgement(given: Any, ids: list[str], table: str, where: str) -> Judgement:
             rows: Sequence[Sequence[Any]] = given
             matrix = [[float(Fraction(str(cell))) for cell in row] for row in rows]
             if [len(row) for row in matrix] != [len(ids)] * len(ids):
-                shape = sentence("应为 %(k)s 行 %(k)s 列：%(ids)s", "it has %(k)s rows and columns: %(ids)s", k=len(ids), ids=", ".join(ids))
+                shape = sentence(
+                    "应为 %(k)s 行 %(k)s 列：%(ids)s", "it has %(k)s rows and columns: %(ids)s", k=len(ids), ids=", ".join(ids)
+                )
                 raise BadPlan(where=where, fault=shape)
             return judged(matrix, name=where, table=table)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as fault:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.changes import difference_interval, relative_interval
 from lianyi.insight.evaluate.result import Method
-from lianyi.insight.evaluate.scoring import Anchor, anchors, change_score, weighted
+from lianyi.insight.evaluate.scoring import Anchor, anchors, change_score, shares_of, weighted
 from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.numbers import Points, Share, sentence
 from lianyi.kernel.text import Text
@@ -47,8 +47,8 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
             says=_SAYS,
             label=case.comparison.label,
         )
-        return Method(ID, NAME, "evaluable", score, interval, max(grade, "C"), says, tuple(lines))
-    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, tuple(lines))
+        return Method(ID, NAME, "evaluable", score, interval, max(grade, "C"), says, shares_of(lines))
+    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines))
 
 
 _SAYS = Text(

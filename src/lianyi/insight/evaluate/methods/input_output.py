@@ -2,7 +2,7 @@
 
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.result import NO_DATA, Method
-from lianyi.insight.evaluate.scoring import anchors, level_score, weighted
+from lianyi.insight.evaluate.scoring import anchors, level_score, shares_of, weighted
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
@@ -48,4 +48,4 @@ def evaluate(case: Case, *, grade: str) -> Method:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=tuple(needs))
     score, interval = weighted(scored)
     partial = profit is None or profit.value is None
-    return Method(ID, NAME, "evaluable", score, interval, max(grade, "C") if partial else grade, _SAYS, tuple(lines), tuple(needs))
+    return Method(ID, NAME, "evaluable", score, interval, max(grade, "C") if partial else grade, _SAYS, shares_of(lines), tuple(needs))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lianyi.insight.evaluate.case import Case, span
 from lianyi.insight.evaluate.result import NO_DATA, Method
-from lianyi.insight.evaluate.scoring import target_score, weighted
+from lianyi.insight.evaluate.scoring import shares_of, target_score, weighted
 from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
@@ -143,11 +143,11 @@ def evaluate(case: Case, attained: Sequence[Attained], *, grade: str) -> Method:
         lines.append((entry.name, score, one.target.weight, _line(one, entry.unit, case.currency)))
     if not scored:
         return Method(
-            ID, NAME, "not_evaluable", None, None, None, _SAYS, tuple(lines),
+            ID, NAME, "not_evaluable", None, None, None, _SAYS, shares_of(lines),
             needs=(Text(zh="目标表（指标、期间、目标值）", en="a table of targets (metric, period, target)"),),
         )  # fmt: skip
     score, interval = weighted(scored)
-    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, tuple(lines))
+    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines))
 
 
 _VERDICTS = {
