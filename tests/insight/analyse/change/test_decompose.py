@@ -48,8 +48,8 @@ def test_the_limit_of_tiny_values_is_what_zero_gives(pair: tuple[np.ndarray, np.
     scale = np.maximum(x0.prod(axis=0), x1.prod(axis=0))
     zero_once = ((x0 == 0).sum(axis=0) + (x1 == 0).sum(axis=0)) == 1
     near = lmdi(np.where(x0 == 0, tiny, x0), np.where(x1 == 0, tiny, x1))
-    # ln(1e-300) is -691: one zero factor takes all but a few percent, and all of it in the limit.
-    assert np.all(np.abs(near - lmdi(x0, x1))[:, zero_once] <= 0.09 * scale[zero_once])
+    # ln(1e-300) is -691, and the other factors together move by at most e**90 or so: the zero one takes nearly all, and all in the limit.
+    assert np.all(np.abs(near - lmdi(x0, x1))[:, zero_once] <= 0.2 * scale[zero_once])
 
 
 def test_a_new_segment_is_the_gain_of_the_factor_that_was_zero() -> None:
