@@ -1,8 +1,8 @@
 """What every test and doctest lives under: no network beyond this machine, and properties that do not race a clock."""
 
 import ipaddress
-import socket
 import os
+import socket
 import sys
 
 from hypothesis import settings
