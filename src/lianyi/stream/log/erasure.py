@@ -86,6 +86,8 @@ def drop_erased(staging: Connection, erased: Erasures) -> int:
     gone = erased.among(named)
     if not gone:
         return 0
+    # What is laid aside is a file; to take rows out it becomes a table.
+    staging.execute("CREATE TABLE held AS SELECT * FROM staged; DROP VIEW staged; ALTER TABLE held RENAME TO staged")
     staging.register("refused", pa.table({"who": list(gone), "until": pa.array(gone.values(), pa.int64())}))
     where = "FROM refused AS r WHERE r.who = staged.member_id AND staged.t <= r.until"
     dropped = int(staging.execute(f"SELECT count(*) FROM staged WHERE EXISTS (SELECT 1 {where})").fetchall()[0][0])

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from lianyi.stream.engines.duckdb import Connection, connect, file_list
+from lianyi.stream.engines.duckdb import Connection, connect, file_list, quoted
+from lianyi.stream.engines.views import STORED_TYPES
 from lianyi.stream.log import delta, reference
 from lianyi.stream.log.daycut import business_days
 from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, drop_erased, erasures, without_erased
 from lianyi.stream.log.lock import writing
 from lianyi.stream.log.scratch import scratch
-from lianyi.stream.log.write import ROWS_PER_GROUP, write_months
+from lianyi.stream.log.write import PLAIN, ROWS_PER_GROUP, write_months
 from lianyi.stream.record import FACT, STORED, month_of_sql
 from lianyi.stream.snapshot import DataFile, Snapshot
 from lianyi.stream.workspace import Workspace
@@ -105,7 +107,7 @@ class EventLog:
             scratch(self.workspace.scratch_path, "append") as folder,
             _connected(folder) as staging,
         ):
-            staged = _stage(staging, facts, self.workspace.zone_name)
+            staged = _stage(staging, folder, facts, self.workspace.zone_name)
             with writing(self.workspace.path):
                 return self._publish(staging, staged, tables or {}, source, transaction)
 
@@ -153,21 +155,23 @@ def _connected(folder: Path) -> Iterator[Connection]:
         staging.close()
 
 
-def _stage(staging: Connection, facts: pa.Table | pa.RecordBatchReader, zone_name: str) -> int:
-    """Bring the facts into a table on disk, in the stored shape with their business day and month; says how many."""
+def _stage(staging: Connection, folder: Path, facts: pa.Table | pa.RecordBatchReader, zone_name: str) -> int:
+    """Lay the facts aside on disk with their business day, and show them as `staged` in the stored shape; says how many.
+
+    A file, not a table: memory then holds only what sorting and telling duplicates need, both of which spill.
+    """
     reader = facts.to_reader(max_chunksize=ROWS_PER_GROUP) if isinstance(facts, pa.Table) else facts
-
-    def stored() -> Iterator[pa.RecordBatch]:
+    given = pa.schema([f for f in FACT if f.name in reader.schema.names] + [STORED.field("d")])
+    file = folder / "staged.parquet"
+    with pq.ParquetWriter(file, given, compression="snappy", use_dictionary=[f for f in given.names if f not in PLAIN]) as writer:
         for batch in reader:
-            columns = {name: batch.column(name) for name in batch.schema.names}
-            columns["d"] = business_days(columns["t"], zone_name)
-            yield pa.RecordBatch.from_arrays(
-                [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(len(batch), f.type) for f in STORED], schema=STORED
-            )
-
-    staging.register("incoming", pa.RecordBatchReader.from_batches(STORED, stored()))
-    staging.execute(f"CREATE TABLE staged AS SELECT *, {month_of_sql('d')} AS m FROM incoming")
-    staging.unregister("incoming")
+            columns = [batch.column(f.name).cast(f.type) for f in given if f.name != "d"]
+            writer.write_batch(pa.RecordBatch.from_arrays([*columns, business_days(batch.column("t"), zone_name)], schema=given))
+    shown = ", ".join(name if name in given.names else f"CAST(NULL AS {STORED_TYPES[name]}) AS {name}" for name in STORED.names)
+    staging.execute(
+        f"CREATE VIEW staged AS SELECT file_row_number AS place, {shown}, {month_of_sql('d')} AS m "
+        f"FROM read_parquet({quoted(str(file))}, file_row_number = true)"
+    )
     bad = "event_id IS NULL OR octet_length(event_id) <> 16 OR name IS NULL OR t IS NULL"
     row = staging.execute(f"SELECT count(*), count(*) FILTER ({bad}) FROM staged").fetchall()[0]
     if row[1]:
@@ -190,14 +194,14 @@ def _mark_fresh(staging: Connection, staged: int, files: tuple[DataFile, ...], *
     )
     staging.execute(
         f"""CREATE TABLE chosen AS
-        SELECT s.event_id, min(s.rowid) AS row FROM staged AS s
+        SELECT min(s.place) AS place FROM staged AS s
         ANTI JOIN ({known_sql}) AS k ON s.event_id = k.event_id GROUP BY s.event_id"""
     )
     distinct = staging.execute("SELECT count(*) FROM chosen").fetchall()[0][0]
     if distinct == staged:
         staging.execute("CREATE VIEW fresh AS SELECT * FROM staged")
         return 0, 0
-    staging.execute("CREATE VIEW fresh AS SELECT s.* FROM staged AS s SEMI JOIN chosen AS c ON s.rowid = c.row")
+    staging.execute("CREATE VIEW fresh AS SELECT s.* FROM staged AS s SEMI JOIN chosen AS c ON s.place = c.place")
     if not touched:
         return staged - distinct, 0
     known = staging.execute(f"SELECT count(*) FROM staged AS s SEMI JOIN ({known_sql}) AS k ON s.event_id = k.event_id").fetchall()[0][0]
