@@ -1,6 +1,6 @@
 """Importing orders: rows a second beside pandas.read_csv with the same cleaning, and the memory of a large file.
 
-    python -m benchmarks intake
+python -m benchmarks intake
 """
 
 import json
@@ -37,7 +37,9 @@ def write_orders(path: Path, rows: int) -> None:
                 t, r = int(total[i]), int(refund[i])
                 when = str(created[i]).replace("T", " ")
                 if closed[i]:
-                    lines.append(f"{20240000000 + start + i},买家{buyer[i]},¥{t / 100:,.2f},0.00,0.00,交易关闭,{when},,护肤套装 {i % 500} 号,{units[i]}\n")
+                    lines.append(
+                        f"{20240000000 + start + i},买家{buyer[i]},¥{t / 100:,.2f},0.00,0.00,交易关闭,{when},,护肤套装 {i % 500} 号,{units[i]}\n"
+                    )
                 else:
                     then = str(paid[i]).replace("T", " ")
                     lines.append(
@@ -66,9 +68,17 @@ def pandas(path: str) -> dict[str, float]:
 
     started = time.perf_counter()
     rows = pd.read_csv(path, dtype=str)
-    money = {c: (rows[c].str.replace(r"[¥,]", "", regex=True).astype(float) * 100).round().astype("int64") for c in ("总金额", "买家实际支付金额", "退款金额")}
+    money = {
+        c: (rows[c].str.replace(r"[¥,]", "", regex=True).astype(float) * 100).round().astype("int64")
+        for c in ("总金额", "买家实际支付金额", "退款金额")
+    }
     times = {c: pd.to_datetime(rows[c]).dt.tz_localize("Asia/Shanghai").dt.tz_convert("UTC") for c in ("订单创建时间", "订单付款时间")}
-    rows = rows.assign(paid=money["买家实际支付金额"] + money["退款金额"], refund=money["退款金额"], created=times["订单创建时间"], paid_at=times["订单付款时间"])
+    rows = rows.assign(
+        paid=money["买家实际支付金额"] + money["退款金额"],
+        refund=money["退款金额"],
+        created=times["订单创建时间"],
+        paid_at=times["订单付款时间"],
+    )
     rows["units"] = rows["宝贝总数量"].astype(int)
     rows["day"] = times["订单创建时间"].dt.tz_convert("Asia/Shanghai").dt.date
     known = {b: hashlib.sha256(b.encode()).hexdigest()[:20] for b in rows["买家会员名"].unique()}
