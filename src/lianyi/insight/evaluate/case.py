@@ -11,6 +11,8 @@ from lianyi.kernel.numbers import Day, sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
+SEASONED_DAYS = 90
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -65,6 +67,12 @@ class Case:
         """A metric's value over the window, or None."""
         figure = self.figures.get(metric)
         return None if figure is None else figure.value
+
+    @property
+    def knows_who_is_new(self) -> bool:
+        """Whether the history reaches far enough before what is compared: early in the data everyone looks like a new buyer."""
+        first = self.engine.snapshot.first_day
+        return self.comparison is not None and first is not None and self.comparison.before.from_day - first >= SEASONED_DAYS
 
     @property
     def complete(self) -> bool:

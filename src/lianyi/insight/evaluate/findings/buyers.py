@@ -139,6 +139,8 @@ def _new_buyers(case: Case) -> Iterator[Finding]:
     figure = case.figures.get("new_buyers")
     if figure is None or figure.change is None or figure.change_share is None or figure.change_share > NEW_BUYERS_FALL:
         return
+    if not case.knows_who_is_new:
+        return
     spend = case.value("spend_per_buyer")
     money = None if spend is None else round(figure.change * spend)
     yield Finding(

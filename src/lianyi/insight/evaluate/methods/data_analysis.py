@@ -27,6 +27,8 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
     lines: list[tuple[Text, float | None, float, Text]] = []
     scored: list[tuple[float, float, tuple[float, float] | None]] = []
     for anchor in anchors(ID):
+        if anchor.metric == "new_buyers" and not case.knows_who_is_new:
+            continue
         pair = pairs.get(anchor.metric)
         change = None if pair is None else _change(pair, anchor)
         if pair is None or change is None:
