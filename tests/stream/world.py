@@ -51,6 +51,7 @@ def made_world(rows: int, *, seed: int = 5, members: int = 400) -> tuple[pa.Tabl
     who = np.minimum(rng.zipf(1.4, rows), members)
     needs = {n: set(contracts()[n].needs) for n in names}
     need = {field: np.array([field in needs[n] for n in name]) for field in FACT.names}
+    need["partner_id"] = need["partner_id"] | (name == "cost_booked")  # fees and commissions are somebody's
 
     def text(prefix: str, count: int, share: float, field: str) -> pa.Array:
         number = rng.integers(0, count, rows)

@@ -105,9 +105,10 @@ def _implicit_frames(tree: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _unordered_limits(tree: exp.Expr) -> Iterator[exp.Expr]:
-    """The first n rows of no order are any n rows."""
+    """The first n rows of no order are any n rows, unless all rows are alike: asking whether there is one needs no order."""
     for select in tree.find_all(exp.Select):
-        if (select.args.get("limit") or select.args.get("offset")) and not select.args.get("order"):
+        alike = all(isinstance(column.unalias(), exp.Literal) for column in select.expressions)
+        if (select.args.get("limit") or select.args.get("offset")) and not select.args.get("order") and not alike:
             yield select
 
 
