@@ -92,6 +92,8 @@ def _let(value: str, body: str) -> str:
 def _explicit(said: str) -> str:
     """Values that name their own instant: with an offset, or counted since 1970."""
     stamp = f"replace(regexp_replace(upper({said}), '\\s*(Z|UTC|GMT)$', '+00:00'), 'T', ' ')"
+    # DuckDB 1.5 reads an offset only after seconds.
+    stamp = f"regexp_replace({stamp}, ' (\\d?\\d:\\d\\d)\\s*([+-])', ' \\1:00\\2')"
     stamp = f"regexp_replace(regexp_replace({stamp}, '\\s*([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2'), '\\s([+-]\\d\\d)$', '\\1')"
     return (
         f"CASE WHEN regexp_full_match({said}, '\\d{{9,10}}(\\.\\d+)?') AND TRY_CAST({said} AS DOUBLE) < 1990000000 THEN CAST(round(TRY_CAST({said} AS DOUBLE) * 1000) AS BIGINT) * 1000"
