@@ -20,8 +20,8 @@ def test_brand_mentions_and_ad_cost_are_watched_better_than_by_a_gaussian_tail(
     ours = nab_score(corpus, [surprise(s.values) for s in corpus])
     baseline = nab_score(corpus, [gaussian_tail(s.values) for s in corpus])
 
-    record_property("ours", ours)
-    record_property("gaussian_tail", baseline)
+    record_property("ours", float(ours))
+    record_property("gaussian_tail", float(baseline))
     print(f"NAB score: ours {ours:.1f}, Gaussian tail {baseline:.1f}")
     assert ours > baseline + 5
 
