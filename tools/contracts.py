@@ -39,7 +39,17 @@ KEPT_BEHIND = {
 # Decision 0003: charts are Vega-Lite JSON, without a charting library in between.
 CHARTING = ("altair", "bokeh", "matplotlib", "plotly", "seaborn")
 # Import names that a distribution's own name does not give.
-IMPORT_NAMES = {"python-calamine": "python_calamine", "scikit-learn": "sklearn", "vl-convert-python": "vl_convert"}
+IMPORT_NAMES = {
+    "django-axes": "axes",
+    "django-csp": "csp",
+    "django-ninja": "ninja",
+    "django-otp": "django_otp",
+    "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
+    "python-calamine": "python_calamine",
+    "python-pptx": "pptx",
+    "scikit-learn": "sklearn",
+    "vl-convert-python": "vl_convert",
+}
 
 
 def present(source: Path, unit: str) -> bool:

@@ -16,7 +16,7 @@ OLDER_DUCKDB = "duckdb<2"
 # lock file -> what goes into it beside the plain dependencies and the build tools
 LOCKS: dict[str, tuple[str, ...]] = {
     PLAIN: (),
-    "requirements-dev.lock": ("--extra", "fast", "--extra", "text", "--group", "dev"),
+    "requirements-dev.lock": ("--extra", "fast", "--extra", "text", "--extra", "pdf", "--extra", "pg", "--group", "dev"),
     "requirements-spark.lock": ("--extra", "spark", "--group", "test"),
     "requirements-duckdb15.lock": ("--group", "test"),
 }
