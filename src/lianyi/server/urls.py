@@ -1,0 +1,5 @@
+"""Which address is whose."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

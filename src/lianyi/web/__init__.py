@@ -1,0 +1,1 @@
+"""What people see: pages for members, the console for the team, the API for programs."""
