@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 VENV ?= .venv
 SPARK_VENV ?= .venv-spark
 DUCKDB15_VENV ?= .venv-duckdb15
+PEERS_VENV ?= .venv-peers
 JOBS ?= 2
 # A first choice of interpreter; the first one that is 3.11 or newer is taken.
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 python,\
@@ -24,7 +25,7 @@ PYTEST := $(BIN)/python -m pytest
 UV := $(shell command -v uv 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format lint types contracts rules references slow spark duckdb15 bench lock docs clean
+.PHONY: help demo test check format lint types contracts rules references slow spark duckdb15 peers bench lock docs clean
 
 help: ## this list
 	@echo 'Lianyi 涟漪'
@@ -36,7 +37,7 @@ demo: $(VENV)/plain.stamp ## evaluate a bundled example and say where the report
 test: $(VENV)/dev.stamp ## the default suite; needs nothing but the embedded parts
 	@$(PYTEST) -n $(JOBS) --dist loadfile --durations 8 --durations-min 2
 
-check: lint types contracts rules references test slow duckdb15 spark ## everything, exactly as CI runs it
+check: lint types contracts rules references test slow duckdb15 peers spark ## everything, exactly as CI runs it
 	@echo 'make check: all of it passed'
 
 format: $(VENV)/dev.stamp ## put the code into its one form
@@ -66,6 +67,9 @@ slow: $(VENV)/dev.stamp ## the slower and the fault-injecting tests
 duckdb15: $(DUCKDB15_VENV)/duckdb15.stamp ## the engine and metric suites on the older DuckDB
 	@$(DUCKDB15_VENV)/bin/python -m pytest -q $(DUCKDB15_TESTS)
 
+peers: $(PEERS_VENV)/peers.stamp ## answers held against well-known libraries, which live in an environment of their own
+	@$(PEERS_VENV)/bin/python -m pytest -q -m peers tests/peers
+
 # Without Java the Spark suite is left out, in plain sight; CI is never let off.
 ifneq ($(shell command -v java 2>/dev/null),)
 spark: $(SPARK_VENV)/spark.stamp ## the Spark suite: local, and a standalone master with two workers on loopback
@@ -87,7 +91,7 @@ lock: $(VENV)/dev.stamp ## resolve the lock files anew
 	@$(BIN)/python -m tools.lock
 
 clean: ## remove environments, caches and what demo and bench wrote
-	rm -rf $(VENV) $(SPARK_VENV) $(DUCKDB15_VENV) $(REPORT) .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(DUCKDB15_VENV) $(PEERS_VENV) $(REPORT) .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is made once and refreshed when its lock file or pyproject.toml changes; the stamp remembers that.
@@ -110,6 +114,9 @@ $(VENV)/plain.stamp: requirements.lock pyproject.toml
 
 $(DUCKDB15_VENV)/duckdb15.stamp: requirements-duckdb15.lock pyproject.toml
 	$(call install,$(DUCKDB15_VENV),requirements-duckdb15.lock)
+
+$(PEERS_VENV)/peers.stamp: requirements-peers.lock pyproject.toml
+	$(call install,$(PEERS_VENV),requirements-peers.lock)
 
 $(SPARK_VENV)/spark.stamp: requirements-spark.lock pyproject.toml
 	$(call install,$(SPARK_VENV),requirements-spark.lock)

@@ -19,6 +19,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "requirements-dev.lock": ("--extra", "fast", "--extra", "text", "--extra", "pdf", "--extra", "pg", "--group", "dev"),
     "requirements-spark.lock": ("--extra", "spark", "--group", "test"),
     "requirements-duckdb15.lock": ("--group", "test"),
+    "requirements-peers.lock": ("--extra", "fast", "--group", "test", "--group", "peers"),
 }
 
 

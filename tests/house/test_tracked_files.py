@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock", "requirements-duckdb15.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock", "requirements-duckdb15.lock", "requirements-peers.lock")
 LONGEST = {"src": 500, "tools": 300, "tests": 700, "benchmarks": 500}
 # Written in pieces, so that this file does not find itself.
 MACHINE = re.compile(r"""(?:^|[\s"'`(=:,])/(?:wor""" + r"""k|roo""" + r"""t|hom""" + r"""e|op""" + r"""t)/\w""", re.MULTILINE)
