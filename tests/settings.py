@@ -8,3 +8,7 @@ os.environ["LIANYI_HOME"] = tempfile.mkdtemp(prefix="lianyi-tests-")
 from lianyi.server.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files are read where they lie: nothing is gathered first.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

@@ -2,8 +2,13 @@
 
 import importlib
 import inspect
+import os
 import pkgutil
+import tempfile
 from collections.abc import Iterator
+
+import django
+from django import conf
 
 import lianyi
 from lianyi.kernel.errors import BadInput, Broken, LianyiError, Refusal
@@ -20,6 +25,7 @@ FAMILIES = (
 
 def error_classes() -> list[type[LianyiError]]:
     """Every error class of the product, by code."""
+    make_ready()
     for module in pkgutil.walk_packages(lianyi.__path__, "lianyi."):
         if module.name.endswith("__main__"):
             continue
@@ -30,6 +36,14 @@ def error_classes() -> list[type[LianyiError]]:
                 raise
     found = {kind for kind in descendants(LianyiError) if kind.__module__.startswith("lianyi.")}
     return sorted(found, key=lambda kind: (kind.code, kind.__module__))
+
+
+def make_ready() -> None:
+    """Give Django its settings, in a workspace of its own, so that modules with tables can be imported; not where a test run has done so."""
+    if not conf.settings.configured:
+        with tempfile.TemporaryDirectory() as home:
+            os.environ |= {"LIANYI_HOME": home, "DJANGO_SETTINGS_MODULE": "lianyi.server.settings"}
+            django.setup()
 
 
 def descendants(kind: type[LianyiError]) -> Iterator[type[LianyiError]]:

@@ -2,7 +2,9 @@
 
     LianyiError
     ├── Refusal    a rule said no; the person can do something else      exit 1
+    │   └── TryLater   not now; the same request may succeed after a while
     ├── BadInput   what came in cannot be used; says what, where, what next   exit 1
+    │   └── NotThere   what was asked for is not there, or is not the asker's to see
     └── Broken     ours; never the person's fault                        exit 2
 
 Each carries a code, its data, and a message and a remedy in both languages with named placeholders, filled at the edge.
@@ -55,6 +57,21 @@ class Refusal(LianyiError):
     message = Text(zh="规则不允许：%(reason)s", en="Not allowed: %(reason)s")
 
 
+class TryLater(Refusal):
+    """Not now: too many at once, or too soon. The same request may succeed later.
+
+    retry_after_seconds : how long to wait at least, whole seconds, >= 1
+    """
+
+    code = "try_later"
+    message = Text(zh="现在人太多或操作太快了。", en="Too many requests at the moment.")
+    remedy = Text(zh="请 %(retry_after_seconds)s 秒后再试。", en="Try again in %(retry_after_seconds)s seconds.")
+
+    def __init__(self, *, retry_after_seconds: int, **data: Any) -> None:
+        self.retry_after_seconds = max(1, retry_after_seconds)
+        super().__init__(retry_after_seconds=self.retry_after_seconds, **data)
+
+
 class BadInput(LianyiError):
     """What came in cannot be used. Nothing was written.
 
@@ -70,6 +87,16 @@ class BadInput(LianyiError):
         if isinstance(reason, Text):
             return reason.say(language, **{name: value for name, value in self._said(language).items() if name != "reason"})
         return super().say(language)
+
+
+class NotThere(BadInput):
+    """What was asked for is not there. The same answer when it is there but not the asker's to see, so that nothing can be found out by asking.
+
+    what : what kind of thing
+    """
+
+    code = "not_there"
+    message = Text(zh="没有找到%(what)s。", en="There is no such %(what)s.")
 
 
 class Broken(LianyiError):

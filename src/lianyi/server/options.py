@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +20,7 @@ class OptionUnusable(BadInput):
 
     code = "option_unusable"
     message = Text(zh="设置 %(name)s 无法使用：%(given)s。", en="The setting %(name)s cannot be used: %(given)s.")
-    remedy = Text(zh="例如 postgres://用户:密码@主机:5432/库名", en="For example postgres://user:password@host:5432/name")
+    remedy = Text(zh="例如 %(example)s", en="For example %(example)s")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,11 @@ class Options:
     database_url : "" for SQLite in the workspace, or postgres://... (LIANYI_DATABASE_URL)
     hosts        : names this server answers to (LIANYI_HOSTS, comma separated; default this machine only)
     https        : served over HTTPS: secure cookies, HSTS, redirect (LIANYI_HTTPS=1)
-    debug        : pages with traces, for development only (LIANYI_DEBUG=1)
+    debug        : pages with traces and the page of styles, for development only (LIANYI_DEBUG=1)
+    proxies      : how many of our own proxies stand before the server; that many hops of X-Forwarded-For are believed (LIANYI_PROXIES)
+    threads      : requests answered at the same time by one process (LIANYI_THREADS)
+    wechat_app   : the official account through which members sign in, "" for none (LIANYI_WECHAT_APP)
+    wechat_secret: its secret (LIANYI_WECHAT_SECRET, or the file LIANYI_WECHAT_SECRET_FILE)
     """
 
     workspace: Workspace
@@ -39,6 +43,10 @@ class Options:
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     https: bool = False
     debug: bool = False
+    proxies: int = 0
+    threads: int = 16
+    wechat_app: str = ""
+    wechat_secret: str = field(default="", repr=False)
 
     def secret(self, purpose: str) -> str:
         """A key for one purpose, derived from the workspace's own; it never leaves the workspace's folder."""
@@ -51,7 +59,7 @@ class Options:
             return {"ENGINE": "django.db.backends.sqlite3", "NAME": self.workspace.path / SQLITE_FILE}
         parts = urlsplit(self.database_url)
         if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-            raise OptionUnusable(name="LIANYI_DATABASE_URL", given=self.database_url)
+            raise OptionUnusable(name="LIANYI_DATABASE_URL", given=self.database_url, example="postgres://user:password@host:5432/name")
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": parts.path.strip("/"),
@@ -69,6 +77,37 @@ def options_from(environment: Mapping[str, str]) -> Options:
         workspace=workspaces.create(Path(environment.get("LIANYI_HOME") or "lianyi-data")),
         database_url=environment.get("LIANYI_DATABASE_URL", ""),
         hosts=hosts or Options.hosts,
-        https=environment.get("LIANYI_HTTPS") == "1",
-        debug=environment.get("LIANYI_DEBUG") == "1",
+        https=switch(environment, "LIANYI_HTTPS"),
+        debug=switch(environment, "LIANYI_DEBUG"),
+        proxies=count(environment, "LIANYI_PROXIES", Options.proxies, most=8),
+        threads=count(environment, "LIANYI_THREADS", Options.threads, least=1, most=256),
+        wechat_app=environment.get("LIANYI_WECHAT_APP", ""),
+        wechat_secret=kept_secret(environment, "LIANYI_WECHAT_SECRET"),
     )
+
+
+def switch(environment: Mapping[str, str], name: str) -> bool:
+    """A setting that is on (1) or off (0 or not there)."""
+    given = environment.get(name, "") or "0"
+    if given not in {"0", "1"}:
+        raise OptionUnusable(name=name, given=given, example=f"{name}=1")
+    return given == "1"
+
+
+def count(environment: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int) -> int:
+    """A setting that is a whole number within bounds."""
+    given = environment.get(name, "") or str(default)
+    if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
+        raise OptionUnusable(name=name, given=given, example=f"{name}={default} ({least}-{most})")
+    return int(given)
+
+
+def kept_secret(environment: Mapping[str, str], name: str) -> str:
+    """A secret, from the environment or from the file that NAME_FILE names, as containers hand it over."""
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name, "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise OptionUnusable(name=f"{name}_FILE", given=file, example="a file that the server may read") from None
