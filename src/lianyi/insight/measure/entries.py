@@ -1,58 +1,17 @@
-"""Reading this folder's data files: closed keys, and a fault that names its file and entry."""
+"""Reading this folder's data files."""
 
-import tomllib
-from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from lianyi.kernel.text import Text
+from lianyi.kernel import entries
+from lianyi.kernel.entries import Entry, EntryFault, check_keys, one_of, text_of
 
-Entry = Mapping[str, Any]
-
-
-class EntryFault(ValueError):
-    """A data file of the catalogue is wrong: a programming error, found when it is loaded."""
-
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}")
+__all__ = ["Entry", "EntryFault", "check_keys", "one_of", "read", "sets", "text_of"]
 
 
 def read(name: str) -> dict[str, Any]:
     """One data file by its path in this package, such as "catalogue/money.toml"."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise EntryFault(name, str(fault)) from None
-
-
-def check_keys(where: str, entry: object, *, needed: Iterable[str], may: Iterable[str] = ()) -> Entry:
-    """The entry, once it has every key that is needed and none that is unknown."""
-    if not isinstance(entry, Mapping):
-        raise EntryFault(where, "is not a table of keys")
-    missing = sorted(set(needed) - set(entry))
-    if missing:
-        raise EntryFault(where, f"lacks {', '.join(missing)}")
-    unknown = sorted(set(entry) - set(needed) - set(may))
-    if unknown:
-        raise EntryFault(where, f"unknown key {', '.join(unknown)}")
-    return entry
-
-
-def text_of(where: str, entry: Entry, key: str) -> Text:
-    """A bilingual text of an entry."""
-    try:
-        return Text.of(entry[key])
-    except (ValueError, TypeError, AttributeError) as fault:
-        raise EntryFault(where, f"{key}: {fault}") from None
-
-
-def one_of(where: str, entry: Entry, key: str, allowed: Iterable[str]) -> str:
-    """A word of a closed list."""
-    if entry[key] not in allowed:
-        raise EntryFault(where, f"{key} is {entry[key]!r}, not one of {', '.join(allowed)}")
-    return str(entry[key])
+    return entries.read(__package__, name)
 
 
 @cache
