@@ -38,7 +38,7 @@ def test_the_front_page_leads_with_the_summary_then_six_figures_three_findings_t
     [cards] = [b for b in front.blocks if isinstance(b, Cards)]
     [findings] = [b for b in front.blocks if isinstance(b, FindingCards)]
     [todo] = [b for b in front.blocks if isinstance(b, Actions)]
-    assert lead.sentences == tuple(s.zh for s in cases.full().summary)
+    assert [s.text for s in lead.sentences] == [s.zh for s in cases.full().summary]
     assert [card.metric for card in cards.cards] == ["net_sales", "contribution_profit", "buyers", "repurchase_rate", "refund_rate", "aov"]
     assert [f.id for f in findings.findings] == ["finding-f1", "finding-f2", "finding-f3"]
     assert [a.id for a in todo.actions] == ["action-s1", "action-s2", "action-s3"]

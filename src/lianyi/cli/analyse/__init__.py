@@ -11,6 +11,7 @@ from lianyi.kernel.text import nearest
 ANALYSES = {
     "anomalies": say("异常：计入节假日与大促后仍反常的日子", "anomalies: days that stand out, holidays and sales days accounted for"),
     "attribution": say("归因：订单之前的渠道各分多少功劳", "attribution: how channels before an order share its credit"),
+    "change": say("变化分解：净销售额为什么变，变在哪里", "change: why net sales moved, and where"),
     "community": say("社群健康：谁常来、谁发言、谁回应谁", "community: who comes often, who posts, who answers whom"),
     "content": say("内容效果：各形式、主题、时段表现如何", "content: what posts of each format, topic or hour draw"),
     "duplicates": say("同质化：大体重复的内容", "duplicates: texts that mostly repeat each other"),

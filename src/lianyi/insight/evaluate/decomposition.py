@@ -31,6 +31,7 @@ def decomposed(engine: Engine, change: Change, compared: Comparison) -> Decompos
         segments={d: tuple(_segment(p, titles) for p in parts) for d, parts in change.parts.items() if _telling(parts)},
         residual=change.residual,
         note=sentence("比较：%(label)s。%(more)s", "Compared: %(label)s. %(more)s", label=compared.label, more=change.note or ""),
+        command=f"analyse change --from {compared.now.start} --to {compared.now.end} --baseline {compared.before.start}:{compared.before.end}",
     )
 
 

@@ -63,6 +63,7 @@ def _new_and_returning(case: Case) -> Iterator[Exhibit]:
             en="New: had not bought before that period; orders without a known buyer are left out.",
         ),
         sql=values[0].sql,
+        command=f"measure gmv --by new_returning --grain {grain}",
     )
 
 
@@ -113,6 +114,7 @@ def _split(case: Case, dimension: str) -> Iterator[Exhibit]:
         rows=tuple(rows),
         note=note,
         sql=values[0].sql,
+        command=f"measure {' '.join(wanted)} --by {dimension}",
     )
 
 
@@ -192,6 +194,7 @@ def _cohorts(case: Case) -> Iterator[Exhibit]:
             {"start": row["start"], "size": row["size"], **{f"p{k}": share for k, share in enumerate(row["share"])}} for row in cohorts
         ),
         note=Text(zh="空白为期间尚未结束，不是零。", en="An empty cell is a period that has not ended; it is not zero."),
+        command=f"analyse retention --cohort {cohort} --horizon {COHORTS_SHOWN - 1}",
     )
 
 
@@ -220,6 +223,7 @@ def _funnel(case: Case) -> Iterator[Exhibit]:
             {"value": STEP_NAMES.get(step["name"], step["name"]), **{k: step[k] for k in ("actors", "share_of_first", "share_of_previous")}}
             for step in found.to_json()["steps"]
         ),
+        command=f"analyse funnel --steps {','.join(steps)} --within 7d",
     )
 
 
@@ -272,6 +276,7 @@ def _contents(case: Case) -> Iterator[Exhibit]:
             en="A few hits pull the mean up; read the median and the number of posts first.",
         ),
         sql=posts[0].sql,
+        command="measure interactions_per_post_median interactions_per_post posts_published --by content_format",
     )
 
 

@@ -75,6 +75,7 @@ class Exhibit:
     kind    : series | ranking | cohorts | funnel | waterfall | split
     columns : (key, heading, unit) each; unit as in Figure, or "text", "date", "share"
     rows    : one dict a row, keyed by column key; None is "nothing can be said"
+    command : the verb of `lianyi` that gives these rows, without window and snapshot; empty where only the query does
     """
 
     id: str
@@ -84,6 +85,7 @@ class Exhibit:
     rows: tuple[dict[str, Any], ...]
     note: Text | None = None
     sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """An exact log-mean decomposition of a metric's change; the effects sum to the change."""
+    """An exact log-mean decomposition of a metric's change; the effects sum to the change. `command` as in an exhibit, with its windows."""
 
     metric: str
     baseline: float
@@ -124,17 +126,19 @@ class Decomposition:
     segments: dict[str, tuple[Segment, ...]]  # by dimension, largest effect first
     residual: float
     note: Text | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a statement rests on."""
+    """What a statement rests on; `command` as in an exhibit."""
 
     sql: str
     columns: tuple[tuple[str, Text, str], ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
     n: int | None = None
     interval: tuple[float, float] | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,18 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement(Text):
+    """A sentence of the summary, and what its numbers rest on: ids of metrics, or "finding:" and the id of a finding."""
+
+    rests_on: tuple[str, ...] = ()
+
+    @classmethod
+    def on(cls, text: Text, *names: str) -> "Statement":
+        """A text with the metrics and findings behind its numbers."""
+        return cls(text.zh, text.en, names)
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One evaluation of one scope over one window."""
 
@@ -250,13 +266,14 @@ class Evaluation:
         return next((e for e in self.exhibits if e.id == exhibit_id), None)
 
     def to_json(self) -> dict[str, Any]:
-        """The documented JSON shape; texts become `{"zh", "en"}`."""
+        """The documented JSON shape; texts become `{"zh", "en"}`, sentences of the summary also say what they rest on."""
         return {"schema": SCHEMA, **_plain(self)}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Text):
-        return {"zh": value.zh, "en": value.en}
+        said: dict[str, Any] = {"zh": value.zh, "en": value.en}
+        return said | {"rests_on": list(value.rests_on)} if isinstance(value, Statement) else said
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.result import Finding, Method
+from lianyi.insight.evaluate.result import Finding, Method, Statement
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
@@ -22,7 +22,7 @@ def _sold(case: Case, period: Text) -> Iterator[Text]:
         zh, en = zh + "，来自 %(buyers)s 位买家", en + " by %(buyers)s buyers"
     if sales.change_share is not None:
         zh, en = zh + "，比基期 %(share)s", en + ", %(share)s against the baseline"
-    yield sentence(
+    said = sentence(
         zh + "。",
         en + ".",
         period=period,
@@ -31,28 +31,31 @@ def _sold(case: Case, period: Text) -> Iterator[Text]:
         buyers=Count(buyers.value if buyers and buyers.value else 0),
         share=Share(sales.change_share or 0, signed=True),
     )
+    yield Statement.on(said, "net_sales", "orders", "buyers")
 
 
 def _changed(findings: Sequence[Finding]) -> Iterator[Text]:
-    yield from (f.statement for f in findings if f.id == "sales_change")
+    yield from (Statement.on(f.statement, f"finding:{f.id}") for f in findings if f.id == "sales_change")
 
 
 def _came_back(case: Case) -> Iterator[Text]:
     rate = case.figures.get("repeat_buyer_rate")
     if rate is None or rate.value is None:
         return
-    yield sentence(
+    said = sentence(
         "%(share)s 的买家在期内买了两次以上（%(n)s 位买家）。",
         "%(share)s of buyers bought at least twice in the window (%(n)s buyers).",
         share=Share(rate.value),
         n=Count(rate.n or 0),
     )
+    yield Statement.on(said, rate.metric)
 
 
 def _worst(findings: Sequence[Finding]) -> Iterator[Text]:
     for finding in findings:
         if finding.severity in ("high", "medium") and finding.id != "sales_change":
-            yield sentence("最值得处理的一件事：%(title)s。", "What most deserves attention: %(title)s.", title=finding.title)
+            said = sentence("最值得处理的一件事：%(title)s。", "What most deserves attention: %(title)s.", title=finding.title)
+            yield Statement.on(said, f"finding:{finding.id}")
             return
 
 

@@ -7,7 +7,7 @@ so that no two of them can disagree about a figure.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lianyi.insight.report.pictures import Picture
 
@@ -117,17 +117,26 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and the anchors of what its numbers rest on, the most important first."""
+
+    text: str
+    rests_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """The opening sentences; the first carries the message."""
 
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of running text."""
+    """One paragraph of running text; `rests_on` as in a sentence."""
 
     text: str
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,7 @@ class Chart:
     table: Table
     note: str = ""
     sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,7 @@ class FindingCard:
     interval: Interval | None
     evidence: Table | None
     sql: str
+    command: str = ""
     actions: tuple[Label, ...] = ()
 
 
@@ -360,6 +371,28 @@ Block = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """What a number rests on, under the code by which prose and slides name it.
+
+    code    : M and a number for a metric, C for a chart or table, F for a finding
+    anchor  : of the block that shows it
+    command : gives the rows of the same snapshot again; empty where only the query does
+    values  : numbers that belong to it, so that prose can tell which reference a number means
+    """
+
+    code: str
+    anchor: str
+    title: str
+    says: str
+    sql: str
+    command: str
+    n: int | None
+    interval: Interval | None
+    rows: Table | None
+    values: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One part. number: as printed before the title ("一", "1"), empty for the front page."""
 
@@ -389,7 +422,12 @@ class Document:
     front: Section
     sections: tuple[Section, ...]
     appendix: Section
-    footer: tuple[str, ...] = field(default=())
+    references: tuple[Reference, ...] = ()
+    footer: tuple[str, ...] = ()
+
+    def reference(self, anchor: str | None) -> Reference | None:
+        """The reference that an anchor stands for, or None."""
+        return next((reference for reference in self.references if reference.anchor == anchor), None)
 
     def parts(self) -> tuple[Section, ...]:
         """Front, the five parts, appendix, in reading order."""

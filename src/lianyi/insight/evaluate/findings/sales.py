@@ -74,6 +74,7 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         grade="B",
         evidence=Evidence(
             sql="",
+            command=parts.command,
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
                 ("before", Text(zh="基期", en="Before"), "count"),
@@ -103,7 +104,7 @@ def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
         metric="net_sales",
         money_at_stake=round(driver.effect),
         grade="B",
-        evidence=Evidence(sql=""),
+        evidence=Evidence(sql="", command=parts.command),
     )
 
 
@@ -120,12 +121,12 @@ def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[
     best = max(named, key=lambda s: s.effect, default=None)
     floor = 0.1 * abs(parts.change)
     if worst is not None and worst.effect < -floor:
-        yield _segment(case, dimension, worst, segments)
+        yield _segment(case, dimension, worst, segments, parts.command)
     if best is not None and best.effect > floor and best is not worst:
-        yield _segment(case, dimension, best, segments)
+        yield _segment(case, dimension, best, segments, parts.command)
 
 
-def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segment, ...]) -> Finding:
+def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segment, ...], command: str) -> Finding:
     down = segment.effect < 0
     name = dimensions()[dimension].name if dimension in dimensions() else Text(zh=dimension, en=dimension)
     return Finding(
@@ -154,6 +155,7 @@ def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segme
         grade="B",
         evidence=Evidence(
             sql="",
+            command=command,
             columns=(
                 ("value", name, "text"),
                 ("before", Text(zh="基期", en="Before"), "money"),

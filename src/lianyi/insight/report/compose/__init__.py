@@ -6,6 +6,7 @@ from lianyi.insight.report.compose.conclusions import conclusions
 from lianyi.insight.report.compose.context import Context
 from lianyi.insight.report.compose.front import front
 from lianyi.insight.report.compose.opening import method, purpose, sources
+from lianyi.insight.report.compose.references import references
 from lianyi.insight.report.compose.results import results
 from lianyi.insight.report.document import Document
 from lianyi.kernel.errors import UnknownName
@@ -24,6 +25,8 @@ def compose(evaluation: Evaluation, *, language: str = "zh") -> Document:
     context = Context.of(evaluation, language)
     words = context.words
     named = bool(evaluation.brand.strip())
+    first, last = front(context), appendix(context)
+    sections = (purpose(context), sources(context), method(context), results(context), conclusions(context))
     return Document(
         language=language,
         currency=evaluation.currency,
@@ -34,9 +37,10 @@ def compose(evaluation: Evaluation, *, language: str = "zh") -> Document:
         facts=_facts(context),
         made_at=evaluation.made_at,
         snapshot=evaluation.snapshot,
-        front=front(context),
-        sections=(purpose(context), sources(context), method(context), results(context), conclusions(context)),
-        appendix=appendix(context),
+        front=first,
+        sections=sections,
+        appendix=last,
+        references=references(context, (first, *sections, last)),
         footer=(
             words("report.made", made=context.formatter.day(evaluation.made_at), version=evaluation.version),
             words("report.reproduce", snapshot=evaluation.snapshot),

@@ -4,6 +4,7 @@ from lianyi.insight.evaluate.result import Decomposition, Segment
 from lianyi.insight.measure import dimensions
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
+from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Quantity, Row, Table
 from lianyi.insight.report.pictures import Bar, Ranking, Waterfall
 
@@ -48,7 +49,16 @@ def change_blocks(context: Context, decomposition: Decomposition) -> list[Block]
         if abs(decomposition.residual) >= 1:
             note = f"{note} {words('results.residual', residual=short(decomposition.residual, delta=True))}".strip()
         blocks.append(
-            Chart("why", title, joined, readings.alt(context, title, picture), picture, _factors(context, decomposition, unit), note)
+            Chart(
+                "why",
+                title,
+                joined,
+                readings.alt(context, title, picture),
+                picture,
+                _factors(context, decomposition, unit),
+                note,
+                command=asked(context, decomposition.command),
+            )
         )
     for dimension, segments in decomposition.segments.items():
         if segments:
@@ -127,4 +137,5 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
         readings.alt(context, title, picture),
         picture,
         Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True),
+        command=asked(context, decomposition.command),
     )

@@ -1,8 +1,9 @@
 """Part five: what was found and what to do about it."""
 
-from lianyi.insight.evaluate.result import GRADES, SEVERITIES, Finding
+from lianyi.insight.evaluate.result import GRADES, SEVERITIES, Evidence, Figure, Finding
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.gaps import gaps
+from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.tables import table
 from lianyi.insight.report.document import (
     Action,
@@ -54,10 +55,16 @@ def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
         if evidence.columns and evidence.rows
         else None,
         sql=evidence.sql,
+        command=asked(context, evidence.command or _measured(metric, evidence)),
         actions=tuple(
             Label(context.say(s.action), f"action-{slug(s.id)}") for s in context.evaluation.suggestions if finding.id in s.finding_ids
         ),
     )
+
+
+def _measured(metric: Figure | None, evidence: Evidence) -> str:
+    """A finding that rests on a figure's own query is answered by measuring that figure."""
+    return f"measure {metric.metric}" if metric is not None and evidence.sql and evidence.sql == metric.sql else ""
 
 
 def actions(context: Context) -> tuple[Action, ...]:

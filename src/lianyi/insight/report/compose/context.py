@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure
-from lianyi.insight.report.document import Interval, Label, Quantity, Spark
+from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure, Statement
+from lianyi.insight.report.document import Interval, Label, Quantity, Sentence, Spark
 from lianyi.insight.report.formats import EMPTY, Formatter
 from lianyi.insight.report.periods import grain_of, period_end
 from lianyi.insight.report.words import Words
@@ -30,6 +30,11 @@ class Context:
 
     def say(self, text: Text) -> str:
         return text.say(self.language)
+
+    def sentence(self, text: Text) -> Sentence:
+        """A text of the summary with the anchors of what it rests on."""
+        names = text.rests_on if isinstance(text, Statement) else ()
+        return Sentence(self.say(text), tuple(_anchor(name) for name in names))
 
     def name(self, value: object) -> str:
         """A name out of the data: bilingual where it is ours, as it stands where it is the shop's."""
@@ -113,6 +118,11 @@ class Context:
     def scope(self) -> str:
         scope = self.evaluation.scope
         return self.words("scope.brand") if scope == "brand" else self.words("scope.part", scope=scope)
+
+
+def _anchor(name: str) -> str:
+    kind, colon, id_ = name.partition(":")
+    return f"{kind}-{slug(id_)}" if colon else anchor_of(name)
 
 
 def anchor_of(metric: str) -> str:

@@ -3,6 +3,7 @@
 from lianyi.insight.evaluate.result import Exhibit
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
+from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.tables import table
 from lianyi.insight.report.document import Block, Chart, Heading, Table
 from lianyi.insight.report.periods import grain_of
@@ -27,7 +28,15 @@ def exhibit_blocks(context: Context, exhibit: Exhibit) -> list[Block]:
     note = " ".join(part for part in (readings.marks(context, picture), said) if part)
     return [
         Chart(
-            anchor, title, readings.says(context, picture), readings.alt(context, title, picture), picture, _fold(shown), note, exhibit.sql
+            anchor,
+            title,
+            readings.says(context, picture),
+            readings.alt(context, title, picture),
+            picture,
+            _fold(shown),
+            note,
+            exhibit.sql,
+            asked(context, exhibit.command),
         )
     ]
 

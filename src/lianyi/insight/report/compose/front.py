@@ -73,7 +73,7 @@ def front(context: Context) -> Section:
         missing = gaps(context, "front-gaps")
         return Section("top", "", words("report.top"), (*blocks, *([missing] if missing else [])))
     if evaluation.summary:
-        blocks.append(Lead(tuple(context.say(sentence) for sentence in evaluation.summary)))
+        blocks.append(Lead(tuple(context.sentence(text) for text in evaluation.summary)))
     failed = [context.say(check.name) for check in evaluation.checks if check.status == "fail"]
     if failed:
         blocks.append(Callout("warn", words("front.caution"), words("front.checks_failed", n=len(failed), names=words.listed(failed))))

@@ -62,7 +62,7 @@ def summary(book: Book) -> None:
 def _sentences(block: Block) -> tuple[str, ...]:
     match block:
         case Lead():
-            return block.sentences
+            return tuple(sentence.text for sentence in block.sentences)
         case Callout():
             return (f"{block.title}: {block.text}",)
         case Paragraph():
