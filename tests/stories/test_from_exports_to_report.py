@@ -145,13 +145,14 @@ def test_no_name_of_a_buyer_reaches_the_store(workspace):
             assert "买家1".encode() not in file.read_bytes(), file
 
 
-def _evaluated(workspace: Path, out: Path, *more: str) -> dict[str, object]:
-    assert run(["--workspace", str(workspace), "evaluate", "--from", "2024-01-01", "--to", "2025-01-01", "--out", str(out), *more]) == 0
+def _evaluated(workspace: Path, out: Path, *more: str, formats: str = "html") -> dict[str, object]:
+    words = ["--workspace", str(workspace), "evaluate", "--from", "2024-01-01", "--to", "2025-01-01", "--out", str(out)]
+    assert run([*words, "--format", formats, *more]) == 0
     return json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
 
 
 def test_the_evaluation_judges_three_methods_and_its_figures_are_the_measured_ones(shop, workspace, tmp_path):
-    made = _evaluated(workspace, tmp_path / "out", "--targets", str(shop / "targets.csv"))
+    made = _evaluated(workspace, tmp_path / "out", "--targets", str(shop / "targets.csv"), formats="html,xlsx")
 
     year = [row for row in _orders() if _year(row)]
     figures = {f["metric"]: f for f in made["figures"]}

@@ -22,6 +22,7 @@ VERBS = {
     "measure": ("lianyi.cli.measure", say("计算指标", "compute metrics")),
     "analyse": ("lianyi.cli.analyse", say("漏斗、留存等分析", "funnel, retention and other analyses")),
     "evaluate": ("lianyi.cli.evaluate", say("评估效益并写出报告", "evaluate, and write the report")),
+    "report": ("lianyi.cli.report", say("用已有评估再出报告", "make the report of a stored evaluation again")),
     "serve": ("lianyi.cli.serve", say("启动网站", "serve the pages")),
     "train": ("lianyi.cli.train", say("用自己的标注训练模型", "train a model on your own labels")),
     "maintain": ("lianyi.cli.maintain", say("整理存储：合并、清除、刷新", "tidy the store: compact, clean, refresh")),

@@ -1,8 +1,8 @@
 """`lianyi evaluate`: evaluate, and write the report."""
 
 import datetime as dt
-import json
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,12 +10,11 @@ import click
 
 from lianyi.cli.options import asked, chosen_window, opened_workspace, snapshot_option, window_options
 from lianyi.cli.progress import shown
+from lianyi.cli.report import format_option, language_option, save, usual_formats
 from lianyi.cli.speech import language, say, tell
 from lianyi.insight.evaluate.evaluate import LEVEL, evaluate
 from lianyi.insight.evaluate.result import Evaluation
-from lianyi.insight.report import write_html, write_xlsx
 from lianyi.kernel.clock import Window
-from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.intake import import_files, list_imports
 from lianyi.stream.intake.faults import ColumnMissing
@@ -23,19 +22,11 @@ from lianyi.stream.log.cite import cite
 from lianyi.stream.workspace import Workspace
 
 
-class CannotWrite(BadInput):
-    """The report folder cannot be written."""
-
-    code = "cannot_write"
-    message = Text(zh="写不进 %(path)s：%(why)s。", en="Cannot write to %(path)s: %(why)s.")
-    remedy = Text(zh="用 --out 指定另一个目录。", en="Name another folder with --out.")
-
-
 @click.command(
     "evaluate",
     help=say(
-        "评估一段时间的效益，写出 evaluation.json、report.html 和 report.xlsx。不给区间则取最近十二个完整月。",
-        "Evaluate a window and write evaluation.json, report.html and report.xlsx. Without a window: the last twelve complete months.",
+        "评估一段时间的效益，写出 evaluation.json 和各种格式的报告。不给区间则取最近十二个完整月。",
+        "Evaluate a window and write evaluation.json and the report in several formats. Without a window: the last twelve complete months.",
     ),
 )
 @window_options(required=False)
@@ -51,13 +42,8 @@ class CannotWrite(BadInput):
     metavar="DIR",
     help=say("写到哪个目录", "where to write"),
 )
-@click.option(
-    "--language",
-    "report_language",
-    type=click.Choice(["zh", "en"]),
-    default=None,
-    help=say("报告语言（默认为工作区设置）", "language of the report (default: the workspace's)"),
-)
+@format_option
+@language_option
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.999), default=LEVEL, show_default=True, help=say("区间的置信水平", "level of the intervals")
 )
@@ -68,6 +54,7 @@ def command(
     baseline: str,
     targets: Path | None,
     out: Path,
+    formats: tuple[str, ...],
     report_language: str | None,
     level: float,
     snapshot: int | None,
@@ -75,7 +62,17 @@ def command(
     workspace = opened_workspace()
     if targets is not None:
         _import_targets(workspace, targets, start, end)
-    made = report(workspace, start=start, end=end, baseline=baseline, out=out, language=report_language, level=level, snapshot=snapshot)
+    made = report(
+        workspace,
+        start=start,
+        end=end,
+        baseline=baseline,
+        out=out,
+        formats=formats,
+        language=report_language,
+        level=level,
+        snapshot=snapshot,
+    )
     for text in made.summary:
         click.echo(text.say(language()))
     tell(Text(zh="报告：%(path)s", en="Report: %(path)s"), path=(out / "report.html").resolve())
@@ -100,10 +97,11 @@ def report(
     baseline: str,
     out: Path,
     language: str | None,
+    formats: Sequence[str] | None = None,
     level: float = LEVEL,
     snapshot: int | None = None,
 ) -> Evaluation:
-    """Evaluate and write the three files; they appear together or not at all."""
+    """Evaluate and write evaluation and report, in every format that can be written here unless told; all files appear together or none."""
     with shown(say("评估", "Evaluating")) as progress, asked(snapshot=snapshot, workspace=workspace) as (_, engine):
         window: Window = chosen_window(start, end, engine, months=12)
         made = evaluate(
@@ -119,26 +117,7 @@ def report(
             level=level,
         )
         progress(0.6, say("写报告", "writing the report"))
-        _write(made, out, language or workspace.language)
+        save(made, out, formats or usual_formats(), language=language or workspace.language)
         # Maintenance keeps the files of a version that a report rests on, so that the report can be made again.
         cite(workspace, engine.snapshot.version)
     return made
-
-
-def _write(made: Evaluation, out: Path, language: str) -> None:
-    aside = out.with_name(f".{out.name}.{time.time_ns()}")
-    try:
-        aside.mkdir(parents=True)
-        (aside / "evaluation.json").write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
-        write_html(made, aside / "report.html", language=language)
-        write_xlsx(made, aside / "report.xlsx", language=language)
-        out.mkdir(parents=True, exist_ok=True)
-        for file in sorted(aside.iterdir()):
-            file.replace(out / file.name)
-    except OSError as fault:
-        raise CannotWrite(path=str(out), why=fault.strerror or str(fault)) from None
-    finally:
-        for file in aside.glob("*"):
-            file.unlink()
-        if aside.is_dir():
-            aside.rmdir()

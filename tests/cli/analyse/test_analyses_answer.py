@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 COMMANDS = {
     "anomalies": ["--metrics", "gmv,orders"],
     "attribution": [],
+    "change": ["--baseline", "2023-12-01:2024-01-01"],
     "economics": [],
     "fission": ["--reward", "2"],
     "paths": [],

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from lianyi.insight.report import compose, write_html
+from lianyi.insight.report import compose, write
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.charts.cohorts import DEEP, MID
 from lianyi.insight.report.html import html
@@ -171,8 +171,8 @@ def test_the_same_evaluation_gives_the_same_page():
     assert html(compose(cases.british())) == page("british")
 
 
-def test_write_html_writes_the_page(tmp_path):
-    path = write_html(cases.orders_only(), tmp_path / "report.html", "en")
+def test_writing_writes_the_page(tmp_path):
+    [path] = write(cases.orders_only(), tmp_path, ["html"], language="en")
     assert path.read_text(encoding="utf-8") == page("orders_only", "en")
 
 

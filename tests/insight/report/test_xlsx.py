@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 import openpyxl
 import pytest
 
-from lianyi.insight.report import write_xlsx
+from lianyi.insight.report import write
 from lianyi.insight.report.words import Words
 from tests.insight.report import report_cases as cases
 
@@ -19,7 +19,7 @@ CASES = ("full", "orders_only", "nothing", "british", "hostile")
 
 @cache
 def path_of(case: str, language: str) -> Path:
-    return write_xlsx(getattr(cases, case)(), Path(mkdtemp()) / "report.xlsx", language)
+    return write(getattr(cases, case)(), mkdtemp(), ["xlsx"], language=language)[0]
 
 
 @cache
@@ -103,7 +103,7 @@ def test_formulas_compute_what_is_cached():
 def test_a_change_that_is_not_the_difference_is_written_as_a_number(tmp_path):
     evaluation = cases.full()
     odd = dataclasses.replace(evaluation.figures[0], change=1_000_00, change_share=0.5)
-    path = write_xlsx(dataclasses.replace(evaluation, figures=(odd, *evaluation.figures[1:])), tmp_path / "odd.xlsx")
+    [path] = write(dataclasses.replace(evaluation, figures=(odd, *evaluation.figures[1:])), tmp_path, ["xlsx"])
     [net, *_] = rows(opened(path)["指标"])
     assert net["变化"].value == 1000
     assert net["变化率"].value == 0.5
@@ -177,5 +177,5 @@ def test_missing_figures_say_why_in_the_definitions():
 
 
 def test_the_same_evaluation_gives_the_same_bytes(tmp_path):
-    first, second = (write_xlsx(cases.british(), tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
+    first, second = (write(cases.british(), tmp_path, ["xlsx"])[0].read_bytes() for _ in range(2))
     assert first == second

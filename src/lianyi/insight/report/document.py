@@ -92,6 +92,11 @@ class Column:
     derived: Derived | None = None
     total: str = "none"
 
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers, which stand to the right."""
+        return self.unit not in ("text", "date", "spark")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -18,7 +18,7 @@ def cohorts(picture: Cohorts, slot: Slot) -> Spec:
     size_room = max(text_width(size, SMALL) for size in sizes) + 12
     left = name_room + size_room
     cell = (slot.width - left - 4) / len(offsets)
-    tall = 24 if slot.narrow else 28
+    tall = 24 if slot.narrow else slot.height(28)
     known = [share for row in picture.shares for share in row[skip:] if share is not None]
     top = max(known, default=1.0) or 1.0
     written = cell >= 19

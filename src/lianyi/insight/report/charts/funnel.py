@@ -8,7 +8,7 @@ from lianyi.kernel.numbers import percent
 def funnel(picture: Funnel, slot: Slot) -> Spec:
     """The specification of a funnel."""
     first = picture.steps[0][1]
-    step, thick = (54, 20) if slot.narrow else (52, 26)
+    step, thick = (54, 20) if slot.narrow else (slot.height(52), slot.height(26))
     left = 8 if slot.narrow else min(max(text_width(name) for name, _ in picture.steps) + 20, 220)
     domain = [0.0, first]
     down = [0.0, float(len(picture.steps) * step)]

@@ -13,7 +13,7 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
     room = max(text_width(value) for value in values) + 12
     widest = max(text_width(bar.name) for bar in bars)
     left = 8 if slot.narrow else min(widest + 16, 230)
-    step, thick = (44, 12) if slot.narrow else (32, 16)
+    step, thick = (44, 12) if slot.narrow else (slot.height(32), slot.height(16))
     low = min(0.0, *(bar.low if bar.low is not None else bar.value for bar in bars), *(bar.value for bar in bars))
     high = max(0.0, *(bar.high if bar.high is not None else bar.value for bar in bars), *(bar.value for bar in bars))
     if high == low:

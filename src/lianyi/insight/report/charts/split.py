@@ -69,7 +69,7 @@ def split(picture: Split, slot: Slot) -> Spec:
             "encoding": {"x": x("i", across), "y": y("v", domain), "text": {"field": "t", "type": "nominal"}},
         }
     )
-    return frame(slot, 180 if slot.narrow else 230, layers, left=left, right=right, top=12, bottom=30, axes=True)
+    return frame(slot, 180 if slot.narrow else slot.height(230), layers, left=left, right=right, top=12, bottom=30, axes=True)
 
 
 def _open_from(picture: Split) -> int:

@@ -28,8 +28,9 @@ COLOURS = {
     "cell-high": "#fffffd",
     "hatch": "#e8edf1",
 }
-FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', system-ui, sans-serif"
+FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', system-ui, sans-serif"
 SMALL, LABEL = 11, 12
+FULL_WIDTH = 860
 OPACITIES = (1.0, 0.5, 0.28, 0.16)
 """Parts of a whole in one hue."""
 
@@ -46,6 +47,10 @@ class Slot:
     @property
     def narrow(self) -> bool:
         return self.width < 500
+
+    def height(self, full: int) -> int:
+        """The height of a chart that is `full` pixels high at the widest slot, so that its shape stays the same on paper."""
+        return round(full * min(1.0, max(0.7, self.width / FULL_WIDTH)))
 
     def tick(self, value: float, unit: str) -> str:
         """A tick's label, without the zeros that precision would leave."""
@@ -101,6 +106,7 @@ def axis(scale_values: list[float], labels: list[str], *, grid: bool = False, **
     known, named = json.dumps(scale_values), json.dumps(labels, ensure_ascii=False)
     return {
         "values": scale_values,
+        "tickCount": len(scale_values),  # else the renderer drops ticks where it thinks them dense
         "labelExpr": f"{named}[indexof({known}, datum.value)]",
         "grid": grid,
         "gridColor": COLOURS["line"],

@@ -19,7 +19,7 @@ def trend(picture: Trend, slot: Slot) -> Spec:
     names = [slot.tick(mark, picture.unit) for mark in marks]
     left = max(text_width(name, 11) for name in names) + 14
     right = _label_room(picture, slot)
-    height = 190 if slot.narrow else 250
+    height = 190 if slot.narrow else slot.height(250)
     last = max(len(picture.periods) - 1, 1)
     across = [0.0, float(last)]
     labels = slot.formatter.ticks(picture.periods, picture.grain)

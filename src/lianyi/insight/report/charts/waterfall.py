@@ -83,7 +83,7 @@ def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], spa
                 "encoding": {"x": x("p", across), "x2": {"field": "q"}, "y": y("v", domain), "y2": {"field": "w"}},
             }
         )
-    spec = frame(slot, 230, layers, left=8, right=8, top=8, bottom=28)
+    spec = frame(slot, slot.height(230), layers, left=8, right=8, top=8, bottom=28)
     spec["data"] = rows(bars)
     return spec
 

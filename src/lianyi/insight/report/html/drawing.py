@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from lianyi.insight.report.charts import COLOURS, Slot, svg
 from lianyi.insight.report.document import Chart, Interval, Spark
 from lianyi.insight.report.formats import Formatter
+from lianyi.insight.report.sparks import Place, strokes
 
 WIDE, NARROW = 860, 350
 _NOISE = re.compile(r' (?:xmlns(?::xlink)?|version|class|role|aria-[a-z]+|font-family|pointer-events|stroke-miterlimit)="[^"]*"')
@@ -31,32 +32,22 @@ def page_svg(source: str, name: str) -> Markup:
 
 def sparkline(spark: Spark, alt: str, *, width: int = 120, height: int = 32) -> Markup:
     """A series as a small line; an unfinished last period is dashed, its point open."""
-    known = [value for _, value, _ in spark.points if value is not None]
-    low, high = min(known), max(known)
-    span = (high - low) or 1.0
-    step = (width - 8) / max(len(spark.points) - 1, 1)
-    place = [
-        None if value is None else (4 + i * step, height - 4 - (height - 8) * (value - low) / span)
-        for i, (_, value, _) in enumerate(spark.points)
-    ]
-    solid: list[str] = []
-    dashed: list[str] = []
-    for i in range(1, len(place)):
-        before, here = place[i - 1], place[i]
-        if before is None or here is None:
-            continue
-        complete = spark.points[i][2] and spark.points[i - 1][2]
-        (solid if complete else dashed).append(f"M{before[0]:.1f} {before[1]:.1f}L{here[0]:.1f} {here[1]:.1f}")
-    last, end = next((i, point) for i, point in reversed(list(enumerate(place))) if point is not None)
+    drawn = strokes(spark)
+
+    def at(place: Place) -> str:
+        return f"{4 + (width - 8) * place[0]:.1f} {height - 4 - (height - 8) * place[1]:.1f}"
+
+    def path(pieces: Iterable[tuple[Place, Place]]) -> list[str]:
+        return [f"M{at(before)}L{at(here)}" for before, here in pieces]
+
+    x, y = at(drawn.end).split()
     parts = [
         Markup(
             '<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}" preserveAspectRatio="xMinYMid meet">'
         ).format(alt, width, height, width, height),
-        _path(solid, "solid"),
-        _path(dashed, "dashed"),
-        Markup('<circle cx="{}" cy="{}" r="2.75" class="{}"/></svg>').format(
-            f"{end[0]:.1f}", f"{end[1]:.1f}", "end" if spark.points[last][2] else "end open"
-        ),
+        _path(path(drawn.solid), "solid"),
+        _path(path(drawn.dashed), "dashed"),
+        Markup('<circle cx="{}" cy="{}" r="2.75" class="{}"/></svg>').format(x, y, "end open" if drawn.open else "end"),
     ]
     return Markup("").join(parts)
 

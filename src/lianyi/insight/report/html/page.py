@@ -4,18 +4,17 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lianyi.insight.report.document import Column, Document, Quantity, Row, Spark, Table
+from lianyi.insight.report.document import Document, Quantity, Spark
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html.drawing import drawings, meter, sparkline
+from lianyi.insight.report.totals import totals
 from lianyi.insight.report.words import Words
 
 SPARK_WIDE = {"width": 232, "height": 40}
-NUMERIC = frozenset({"count", "money", "ratio", "share", "times", "seconds", "days", "score", "mixed", "interval"})
 
 
 @cache
@@ -58,7 +57,6 @@ def html(document: Document) -> str:
     environment.globals.update(
         words=words,
         level=formatter.level(document.level),
-        is_number=lambda column: column.unit in NUMERIC,
         totals=totals,
         style=Markup(style()),
         policy=policy(),
@@ -70,19 +68,3 @@ def _spark_says(spark: Spark, formatter: Formatter, words: Words) -> str:
     known = [value for _, value, _ in spark.points if value is not None]
     first, last = (formatter.short(Quantity(value, spark.unit)) for value in (known[0], known[-1]))
     return words("alt.spark", first=first, last=last)
-
-
-def totals(table: Table) -> dict[str, Quantity] | None:
-    """Column sums of a table that has them; a column with an unknown value has no sum. None when nothing is summed."""
-    if len(table.rows) < 2:
-        return None
-    sums = {column.key: total for column in table.columns if column.total == "sum" and (total := _sum(column, table.rows)) is not None}
-    return sums or None
-
-
-def _sum(column: Column, rows: tuple[Row, ...]) -> Quantity | None:
-    cells: list[Any] = [row.cells.get(column.key) for row in rows]
-    values = [cell.value for cell in cells if isinstance(cell, Quantity) and cell.value is not None]
-    if len(values) != len(cells):
-        return None
-    return Quantity(sum(values), cells[0].unit, delta=cells[0].delta)

@@ -1,0 +1,378 @@
+"""A document as plain values for the page program: every number written, every chart drawn, every link resolved."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from lianyi.insight.report.charts import COLOURS, Slot, svg
+from lianyi.insight.report.document import (
+    Action,
+    Actions,
+    Block,
+    Callout,
+    Card,
+    Cards,
+    Cell,
+    Chart,
+    ChecksList,
+    Definition,
+    Definitions,
+    Document,
+    Facts,
+    FindingCard,
+    FindingCards,
+    Gaps,
+    Heading,
+    Interval,
+    Label,
+    Lead,
+    MethodCard,
+    MethodCards,
+    Paragraph,
+    Period,
+    Quantity,
+    Reference,
+    Section,
+    Sentence,
+    Spark,
+    Table,
+)
+from lianyi.insight.report.formats import EMPTY, Formatter
+from lianyi.insight.report.pdf import tables
+from lianyi.insight.report.prose import cited
+from lianyi.insight.report.sparks import strokes
+from lianyi.insight.report.words import Words
+
+SLOT_WIDTH = 643  # pixels of a chart that fills the 170 mm column at four thirds of a pixel a point
+MOST_ROWS = 15
+FRESH = frozenset({"purpose", "results", "conclusions", "appendix"})
+"""Parts that begin on a page of their own; the short ones follow each other."""
+SMALL_N = 30
+HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="6" height="6" fill="#f1f4f6"/><line x1="0" y1="0" x2="0" y2="6" stroke="#d3dbe0" stroke-width="3"/></pattern></defs>'
+)
+Values = dict[str, Any]
+
+
+def paper(document: Document) -> Values:
+    """The whole report as values that JSON can hold. Cost: about 0.1 s a chart, and 0.7 s once for the renderer."""
+    return _Paper(document).all()
+
+
+class _Paper:
+    """One document being laid out as values."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.words = Words(document.language)
+        self.formatter = Formatter(document.language, document.currency)
+        self.queries: dict[str, str] = {}  # SQL -> its number; many figures share one
+        self.anchors = _anchors(document)
+
+    def all(self) -> Values:
+        document, words = self.document, self.words
+        parts = [self.part(part) for part in document.parts()]
+        behind = [self.behind(reference) for reference in document.references if not reference.code.startswith("M")]
+        return {
+            "language": document.language,
+            "colours": COLOURS,
+            "title": document.title,
+            "subtitle": document.subtitle,
+            "facts": document.facts,
+            "front": parts[0],
+            "parts": parts[1:],
+            "behind": behind,
+            "queries": [{"number": number, "sql": sql} for sql, number in self.queries.items()],
+            "footer": document.footer,
+            "snapshot": words("paper.snapshot", snapshot=document.snapshot),
+            "words": {
+                name: words(key)
+                for name, key in {
+                    "maker": "report.maker",
+                    "contents": "report.contents",
+                    "page": "paper.page",
+                    "behind": "paper.behind",
+                    "behind_says": "paper.behind_says",
+                    "queries": "paper.queries",
+                    "queries_says": "paper.queries_says",
+                    "total": "col.total",
+                    "query": "paper.query",
+                    "command": "paper.command",
+                    "stake": "conclude.stake",
+                    "grade": "col.grade",
+                }.items()
+            },
+        }
+
+    def part(self, part: Section) -> Values:
+        blocks = [shown for block in part.blocks for shown in self.block(block)]
+        return {"id": part.id, "number": part.number, "title": part.title, "blocks": blocks, "fresh": part.id in FRESH}
+
+    def block(self, block: Block) -> Iterable[Values]:
+        match block:
+            case Lead():
+                yield {"kind": "lead", "sentences": [self.sentence(s) for s in block.sentences]}
+            case Paragraph():
+                yield {"kind": "paragraph", **self.sentence(Sentence(block.text, block.rests_on))}
+            case Heading():
+                yield {"kind": "heading", "id": block.id, "text": block.text, "intro": block.intro}
+            case Facts():
+                yield {"kind": "facts", "pairs": block.pairs}
+            case Cards():
+                yield {"kind": "cards", "id": block.id, "cards": [self.card(card) for card in block.cards]}
+            case Table():
+                yield from self.table(block)
+            case Chart():
+                yield self.chart(block)
+            case FindingCards():
+                yield {"kind": "findings", "id": block.id, "brief": block.brief, "items": [self.finding(f) for f in block.findings]}
+            case Actions():
+                yield {"kind": "actions", "id": block.id, "brief": block.brief, "items": [self.action(a) for a in block.actions]}
+            case MethodCards():
+                yield {"kind": "methods", "id": block.id, "brief": block.brief, "items": [self.method(m) for m in block.methods]}
+            case ChecksList():
+                yield {
+                    "kind": "checks",
+                    "id": block.id,
+                    "items": [
+                        {
+                            "name": c.name,
+                            "status": c.status,
+                            "says": c.status_says,
+                            "detail": c.detail,
+                            "share": self.formatter.full(c.share) if c.share else "",
+                        }
+                        for c in block.checks
+                    ],
+                }
+            case Gaps():
+                yield {
+                    "kind": "gaps",
+                    "id": block.id,
+                    "items": [
+                        {
+                            "name": gap.remedy or gap.missing,
+                            "missing": self.words("conclude.lacking", names=gap.missing) if gap.remedy else "",
+                            "figures": [self.label(figure) for figure in gap.figures],
+                        }
+                        for gap in block.gaps
+                    ],
+                }
+            case Callout():
+                yield {"kind": "callout", "tone": block.tone, "title": block.title, "text": block.text, "items": block.items}
+            case Definitions():
+                yield {
+                    "kind": "definitions",
+                    "id": block.id,
+                    "facts": block.facts,
+                    "items": [self.definition(entry) for entry in block.entries if entry.value.value is not None],
+                    "without": [self.definition(entry) for entry in block.entries if entry.value.value is None],
+                }
+
+    # ---- small things ----
+
+    def sentence(self, sentence: Sentence) -> Values:
+        return {"text": sentence.text, "cites": [self.cite(reference) for reference in cited(self.document, sentence.rests_on)]}
+
+    def cite(self, reference: Reference) -> Values:
+        return {"code": reference.code, "to": reference.anchor if reference.code.startswith("M") else f"behind-{reference.anchor}"}
+
+    def cites(self, anchor: str) -> list[Values]:
+        reference = self.document.reference(anchor)
+        return [] if reference is None else [self.cite(reference)]
+
+    def label(self, label: Label) -> Values:
+        return {"text": label.text, "tone": label.tone, "to": label.anchor if label.anchor in self.anchors else None}
+
+    def quantity(self, quantity: Quantity, *, short: bool = False) -> str:
+        return self.formatter.short(quantity) if short else self.formatter.full(quantity)
+
+    def basis(self, n: int | None, interval: Interval | None) -> list[str]:
+        """The interval and the number of observations, in words."""
+        said = []
+        if interval is not None:
+            level = self.formatter.level(self.document.level)
+            said.append(self.words("value.interval", level=level, ends=self.formatter.interval(interval)))
+        if n is not None:
+            said.append(self.words("value.small" if n < SMALL_N else "value.n", n=f"{n:,}"))
+        return said
+
+    def spark(self, spark: Spark) -> Values:
+        drawn = strokes(spark)
+        return {"solid": drawn.solid, "dashed": drawn.dashed, "end": drawn.end, "open": drawn.open}
+
+    def cell(self, cell: Cell) -> Values:
+        match cell:
+            case Quantity():
+                if cell.value is None:
+                    return {"text": cell.because or EMPTY, "tone": "muted"}
+                return {"text": self.quantity(cell), "tone": cell.tone}
+            case Interval():
+                return {"text": self.formatter.interval(cell), "tone": "muted"}
+            case Label():
+                return self.label(cell)
+            case Period():
+                return {
+                    "text": self.formatter.period(cell),
+                    "tone": "plain",
+                    "mark": "" if cell.complete else self.words("results.not_full"),
+                }
+            case Spark():
+                return {"text": "", "tone": "plain", "spark": self.spark(cell)}
+            case None:
+                return {"text": EMPTY, "tone": "muted"}
+
+    def table(self, table: Table, *, most: int | None = None) -> Iterable[Values]:
+        """A table, in as many pieces side by side as its columns need; `most` rows."""
+        cells = [[self.cell(row.cells.get(column.key)) for column in table.columns] for row in table.rows[:most]]
+        left_out = len(table.rows) - len(cells)
+        note = " ".join(text for text in (table.note, self.words("paper.left_out", n=left_out) if left_out else "") if text)
+        for piece in tables.pieces(table, cells, self.quantity):
+            yield {"kind": "table", "note": note, **piece}
+
+    # ---- blocks ----
+
+    def card(self, card: Card) -> Values:
+        change = card.change_share if card.change_share is not None and card.change and card.change.unit != "ratio" else card.change
+        target = (
+            "" if card.target is None else self.words("value.target", value=self.quantity(card.target, short=True)) + f" · {card.verdict}"
+        )
+        return {
+            "name": self.label(Label(card.name, card.anchor)),
+            "cites": self.cites(card.anchor),
+            "value": self.quantity(card.value, short=True),
+            "change": "" if change is None else self.quantity(change),
+            "way": 0 if change is None or not change.value else 1 if change.value > 0 else -1,
+            "tone": card.tone,
+            "before": self.words("value.no_before")
+            if card.baseline is None or change is None
+            else self.words("value.before", value=self.quantity(card.baseline, short=True)),
+            "basis": [*self.basis(card.n, card.interval), *([target] if target else [])],
+            "spark": None if card.spark is None else self.spark(card.spark),
+        }
+
+    def chart(self, chart: Chart) -> Values:
+        drawn = svg(chart.picture, Slot(SLOT_WIDTH, self.formatter)).replace(COLOURS["hatch"], "url(#hatch)")
+        head, close, rest = drawn.partition(">")
+        return {
+            "kind": "chart",
+            "id": chart.id,
+            "title": chart.title,
+            "says": chart.says,
+            "cites": self.cites(chart.id),
+            "alt": chart.alt,
+            "note": chart.note,
+            "svg": f"{head}{close}{HATCH}{rest}",
+        }
+
+    def finding(self, finding: FindingCard) -> Values:
+        grade = f"{self.words('col.grade')} {finding.grade}" + (f" · {finding.grade_says}" if finding.grade_says else "")
+        return {
+            "id": finding.id,
+            "cites": self.cites(finding.id),
+            "severity": finding.severity,
+            "says": finding.severity_says,
+            "title": finding.title,
+            "statement": finding.statement,
+            "metric": None if finding.metric is None else self.label(finding.metric),
+            "money": self.money(finding.money),
+            "grade": grade,
+            "basis": self.basis(finding.n, finding.interval),
+            "answers": self.words("conclude.answers"),
+            "actions": [self.label(action) for action in finding.actions],
+        }
+
+    def money(self, money: Quantity | None) -> Values:
+        if money is None:
+            return {"value": "", "says": self.words("conclude.stake_none")}
+        return {"value": self.quantity(money, short=True), "says": self.words("conclude.stake")}
+
+    def action(self, action: Action) -> Values:
+        words = self.words
+        return {
+            "id": action.id,
+            "rank": str(action.rank),
+            "action": action.action,
+            "why": action.why,
+            "money": self.money(action.money),
+            "terms": [
+                [words("conclude.owner"), {"text": action.owner, "to": None}],
+                [words("conclude.due"), {"text": words("conclude.days", n=action.due_days), "to": None}],
+                [words("conclude.effort"), {"text": action.effort, "to": None}],
+                [words("conclude.proof"), self.label(action.measure)],
+            ],
+            "from": words("conclude.from"),
+            "findings": [self.label(finding) for finding in action.findings],
+        }
+
+    def method(self, method: MethodCard) -> Values:
+        grade = "" if not method.grade else f"{self.words('col.grade')} {method.grade} · {method.grade_says}"
+        return {
+            "id": method.id,
+            "name": method.name,
+            "says": method.says,
+            "score": "" if method.score is None else self.quantity(method.score),
+            "level": 0 if method.score is None else method.score.value,
+            "ends": None if method.interval is None else [method.interval.low, method.interval.high],
+            "basis": [*self.basis(None, method.interval), *([grade] if grade else [])],
+            "lines": [] if method.lines is None else list(self.table(method.lines)),
+            "needs": self.words("method.needs", needs=self.words.listed(method.needs)) if method.needs else "",
+        }
+
+    def definition(self, entry: Definition) -> Values:
+        said = [self.quantity(entry.value), *self.basis(entry.n, entry.interval)]
+        if entry.interval is None and entry.value.value is not None:
+            said.append(self.words("value.no_interval"))
+        if entry.eligible is not None and entry.excluded:
+            said.append(self.words("value.eligible", eligible=f"{entry.eligible:,}", excluded=f"{entry.excluded:,}"))
+        said.append(self.words("value.version", version=entry.version))
+        reference = self.document.reference(entry.anchor)
+        return {
+            "id": entry.anchor,
+            "code": "" if reference is None else reference.code,
+            "name": entry.name,
+            "metric": entry.metric,
+            "says": entry.says,
+            "basis": said,
+            "command": "" if reference is None else reference.command,
+            "query": self.query(entry.sql) if reference is not None else None,
+        }
+
+    def query(self, sql: str) -> str | None:
+        """The number of a query in the list at the end; one number for equal queries."""
+        text = sql.strip()
+        return self.queries.setdefault(text, f"Q{len(self.queries) + 1}") if text else None
+
+    def behind(self, reference: Reference) -> Values:
+        """What a chart or a finding rests on: its rows, how to get them again, its query."""
+        rows = [] if reference.rows is None else list(self.table(reference.rows, most=MOST_ROWS))
+        return {
+            "id": f"behind-{reference.anchor}",
+            "back": reference.anchor,
+            "code": reference.code,
+            "title": reference.title,
+            "basis": self.basis(reference.n, reference.interval),
+            "rows": rows,
+            "command": reference.command,
+            "query": self.query(reference.sql),
+        }
+
+
+def _anchors(document: Document) -> frozenset[str]:
+    """Every anchor of the pages; a label whose anchor is not among them leads nowhere."""
+    found: set[str] = set()
+    for block in document.blocks():
+        match block:
+            case Definitions():
+                found |= {entry.anchor for entry in block.entries}
+            case FindingCards() if not block.brief:
+                found |= {card.id for card in block.findings}
+            case Actions() if not block.brief:
+                found |= {action.id for action in block.actions}
+            case MethodCards() if not block.brief:
+                found |= {method.id for method in block.methods}
+            case Chart() | Heading():
+                found.add(block.id)
+            case _:
+                pass
+    return frozenset(found)
