@@ -86,6 +86,34 @@ def section(key: str, name: str, kind: str, *settings: tuple[str, list[str] | st
     return lines
 
 
+def of_apps(source: Path) -> list[str]:
+    """One contract for each app of ops that has tables, and one for all that read."""
+    apps = [f"ops.{app}" for units in STOREYS["ops"] for app in units]
+    lines = []
+    for app in apps:
+        if present(source, f"{app.replace('.', '/')}/models"):
+            lines += section(
+                f"{app.rpartition('.')[2]}-keeps-its-tables",
+                f"Only {app} touches its models; others ask its services and selectors",
+                "protected",
+                ("protected_modules", [f"    lianyi.{app}.models"]),
+                ("allowed_importers", [f"    lianyi.{app}"]),
+            )
+    readers, writers = (
+        [f"    lianyi.{app}.{unit}" for app in apps if present(source, f"{app.replace('.', '/')}/{unit}")]
+        for unit in ("selectors", "services")
+    )
+    if readers and writers:
+        lines += section(
+            "reading-does-not-write",
+            "Selectors never import services",
+            "forbidden",
+            ("source_modules", readers),
+            ("forbidden_modules", writers),
+        )
+    return lines
+
+
 def written(root: Path) -> str:
     """The whole file for a source tree."""
     source = root / "src" / "lianyi"
@@ -123,6 +151,7 @@ def written(root: Path) -> str:
         ("source_modules", below),
         ("forbidden_modules", ["    django"]),
     )
+    lines += of_apps(source)
     names = dependency_names(root / "pyproject.toml")
     lines += section(
         "kernel-stands-alone",

@@ -77,6 +77,12 @@ def test_a_house_in_order_passes(tmp_path):
         ((), {"kernel": "import numpy"}, "The kernel stands on the standard library"),
         (("stream.log",), {"stream__log": "import duckdb"}, "Only stream.engines.duckdb may import duckdb"),
         (("cli",), {"cli": "import pyspark"}, "Only stream.engines.spark may import pyspark"),
+        (("ops.shop", "ops.members.models"), {"ops__shop": "import lianyi.ops.members.models"}, "Only ops.members touches its models"),
+        (
+            ("ops.shop.selectors", "ops.shop.services"),
+            {"ops__shop__selectors": "import lianyi.ops.shop.services"},
+            "Selectors never import services",
+        ),
     ],
 )
 def test_a_broken_contract_is_noticed(tmp_path, modules, code, contract):

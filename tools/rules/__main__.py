@@ -9,6 +9,7 @@ from tools.rules.docstrings import undocumented
 from tools.rules.faults import silent_except
 from tools.rules.names import banned_module_name, kernel_stands_alone
 from tools.rules.source import Source, Violation, read_tree
+from tools.rules.tables import foreign_table
 from tools.rules.texts import assembled_text, wrong_placeholders
 
 Rule = Callable[[Source], Iterator[Violation]]
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     undocumented,
     assembled_text,
     wrong_placeholders,
+    foreign_table,
 )
 
 

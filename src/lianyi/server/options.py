@@ -13,6 +13,15 @@ from lianyi.stream import workspace as workspaces
 from lianyi.stream.workspace import Workspace
 
 SQLITE_FILE = "operations.sqlite3"
+# The write lock is taken when a transaction begins: none is refused half way because another one wrote in between. FULL: what was
+# answered to a person survives a power cut.
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000",
+}
+# A waiting command is answered soon, and a forgotten one does not hold others up. Migrations lift them.
+POSTGRESQL = {"lock_timeout": "3s", "statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 
 
 class OptionUnusable(BadInput):
@@ -56,7 +65,7 @@ class Options:
     def database(self) -> dict[str, object]:
         """Django's description of the operational database."""
         if not self.database_url:
-            return {"ENGINE": "django.db.backends.sqlite3", "NAME": self.workspace.path / SQLITE_FILE}
+            return {"ENGINE": "lianyi.server.sqlite", "NAME": self.workspace.path / SQLITE_FILE, "OPTIONS": dict(SQLITE)}
         parts = urlsplit(self.database_url)
         if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
             raise OptionUnusable(name="LIANYI_DATABASE_URL", given=self.database_url, example="postgres://user:password@host:5432/name")
@@ -67,6 +76,10 @@ class Options:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": parts.port or "",
+            # Kept by a thread between requests: the server runs threads, of which there are as many as connections.
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"options": " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())},
         }
 
 

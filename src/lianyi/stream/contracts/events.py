@@ -4,15 +4,17 @@ One data file per emitting domain; an entry is superseded by a higher version, n
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from lianyi.kernel.text import Text
 from lianyi.stream.record import ENVELOPE
 
-DOMAINS = ("shop", "visits", "content", "members", "community", "campaigns", "care", "money")
-BODY_TYPES = ("text", "int", "real", "flag")
+DOMAINS = ("shop", "visits", "content", "members", "community", "campaigns", "care", "money", "ledger")
+BODY_TYPES: dict[str, tuple[type, ...]] = {"text": (str,), "int": (int,), "real": (int, float), "flag": (bool,)}
 # Custom events carry their own name and this version: no contract knows them, and none is broken by them.
 CUSTOM_VERSION = 0
 
@@ -31,6 +33,22 @@ class Contract:
     says: Text
     needs: tuple[str, ...]
     body: dict[str, str] = field(default_factory=dict)
+
+    def faults(self, fact: Mapping[str, Any], body: Mapping[str, Any]) -> list[str]:
+        """What is wrong with a fact, in words; empty when it keeps the contract.
+
+        fact : envelope fields by name; None and "" are both absent
+        body : the body as an object
+        >>> contracts()["order_paid"].faults({"order_id": "o", "quantity": 1}, {"colour": "red"})
+        ['amount_fen is missing', 'body.colour is not in the contract']
+        """
+        found = [f"{name} is missing" for name in self.needs if fact.get(name) in (None, "")]
+        for key, value in body.items():
+            if key not in self.body:
+                found.append(f"body.{key} is not in the contract")
+            elif not isinstance(value, BODY_TYPES[self.body[key]]) or (isinstance(value, bool) and self.body[key] != "flag"):
+                found.append(f"body.{key} is {type(value).__name__}, not {self.body[key]}")
+        return found
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The ledger: double entry for points, commission, coupon subsidy and refunds; what it must not do, the database refuses."""

@@ -1,0 +1,67 @@
+"""Accounts, transactions and their entries.
+
+A transaction's header is written after its entries and is its seal: the header's guard checks that they sum to zero, no entry
+may be added once it is there, and a deferred foreign key lets no entry be committed without it. So on both databases.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Account(models.Model):
+    """One account in one currency: a member's, or the house's.
+
+    code        : "m:<member's row>:points", "house:points_issuer:07"
+    currency    : CNY (fen) or another ISO 4217 code in minor units, or PTS (points)
+    balance     : kept by the entries' guard, by nobody else
+    min_balance : below which it must not go; null for a house account without limit
+    """
+
+    code = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=32)
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    currency = models.CharField(max_length=3)
+    balance = models.BigIntegerField(default=0)
+    min_balance = models.BigIntegerField(null=True)
+    last_entry_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "账户"
+        constraints = [
+            models.CheckConstraint(condition=Q(min_balance__isnull=True) | Q(balance__gte=F("min_balance")), name="account_not_overdrawn"),
+        ]
+        indexes = [models.Index(fields=["member", "kind"], name="account_of_member")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Transaction(models.Model):
+    """The header of a transaction, and its seal. key : what it was posted for, once."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    kind = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversals")
+
+    class Meta:
+        verbose_name = "交易"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Entry(models.Model):
+    """One leg: an amount on an account, signed."""
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries", db_column="transaction_key")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "分录"
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount} {self.currency}"

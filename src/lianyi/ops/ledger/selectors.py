@@ -1,0 +1,61 @@
+"""Reading the ledger."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from lianyi.ops.ledger.models import Account, Entry, Transaction
+from lianyi.ops.members.selectors import Member
+
+__all__ = ["Account", "Line", "Transaction", "balance", "find_transaction", "house_balance", "list_entries", "statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a statement. amount : signed; balance : after it, on that account."""
+
+    at: dt.datetime
+    account: str
+    kind: str
+    key: str
+    amount: int
+    balance: int
+    currency: str
+
+
+def balance(account: Account) -> int:
+    """What an account holds now, in fen or points."""
+    return int(Account.objects.values_list("balance", flat=True).get(pk=account.pk))
+
+
+def house_balance(kind: str) -> int:
+    """What the house's accounts of a kind hold now, over all shards."""
+    return int(Account.objects.filter(kind=kind, member__isnull=True).aggregate(total=Sum("balance"))["total"] or 0)
+
+
+def find_transaction(key: str) -> Transaction | None:
+    """A transaction by its key; None when it was not posted."""
+    return Transaction.objects.filter(key=key).first()
+
+
+def list_entries(key: str) -> list[Entry]:
+    """The entries of a transaction, in order."""
+    return list(Entry.objects.filter(transaction_id=key).select_related("account").order_by("id"))
+
+
+def statement(member: Member, *, kind: str = "") -> list[Line]:
+    """Every movement on a member's accounts (or on those of one kind), oldest first, with the balance after each."""
+    accounts = Account.objects.filter(member=member, **({"kind": kind} if kind else {}))
+    entries = Entry.objects.filter(account__in=accounts).select_related("account", "transaction").order_by("id")
+    sums: dict[int, int] = {}
+    lines = []
+    for entry in entries:
+        sums[entry.account_id] = sums.get(entry.account_id, 0) + entry.amount
+        lines.append(
+            Line(
+                entry.transaction.at, entry.account.kind, entry.transaction.kind, entry.transaction_id, entry.amount,
+                sums[entry.account_id], entry.currency,
+            )
+        )  # fmt: skip
+    return lines

@@ -1,0 +1,63 @@
+"""Reading members."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.ids import pseudonym
+from lianyi.kernel.text import Text
+from lianyi.ops.members.models import Consent, Identity, Member
+
+__all__ = ["Member", "MemberUnknown", "find_by_identity", "find_member", "get_member", "has_consent", "list_tags", "pseudonym_of"]
+
+
+class MemberUnknown(BadInput):
+    """There is no such member, or they were erased."""
+
+    code = "member_unknown"
+    message = Text(zh="没有这位会员：%(member)s。", en="There is no such member: %(member)s.")
+
+
+def get_member(public_id: str) -> Member:
+    """A member by public id. Raises MemberUnknown."""
+    member = find_member(public_id)
+    if member is None:
+        raise MemberUnknown(member=public_id)
+    return member
+
+
+def find_member(public_id: str) -> Member | None:
+    """A member by public id; None when there is none or they were erased."""
+    return Member.objects.filter(public_id=public_id, erased_at__isnull=True).first()
+
+
+def find_by_identity(*, phone: str | None = None, open_id: str | None = None) -> Member | None:
+    """The member whom a phone number or a WeChat open id belongs to."""
+    for kind, value in (("open_id", open_id), ("phone", phone)):
+        if value:
+            found = Identity.objects.filter(kind=kind, pseudonym=pseudonym_of(kind, value)).select_related("member").first()
+            if found is not None:
+                return found.member
+    return None
+
+
+def pseudonym_of(kind: str, value: str) -> str:
+    """The keyed stand-in for an identity. A phone's is the one under which imported files know the same person."""
+    return pseudonym(value if kind == "phone" else f"{kind}:{value}", settings.WORKSPACE.key)
+
+
+def has_consent(member: Member, purpose: str) -> bool:
+    """Whether the member agrees to a use of their data now; silence is no."""
+    newest = Consent.objects.filter(member=member, purpose=purpose).order_by("-at", "-id").values_list("granted", flat=True).first()
+    return bool(newest)
+
+
+def list_tags(member: Member) -> list[str]:
+    """The member's tags in order of the alphabet."""
+    return sorted(member.tags.values_list("name", flat=True))
+
+
+def members_of(public_ids: Iterable[str]) -> dict[str, Member]:
+    """Members by public id; those unknown or erased are left out."""
+    return {member.public_id: member for member in Member.objects.filter(public_id__in=list(public_ids), erased_at__isnull=True)}

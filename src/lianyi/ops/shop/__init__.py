@@ -1,0 +1,1 @@
+"""The shop: products, prices with their history, stock, orders, payments and refunds."""

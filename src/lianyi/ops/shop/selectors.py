@@ -1,0 +1,123 @@
+"""Reading the shop."""
+
+import datetime as dt
+
+from django.db.models import F, Min
+
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
+from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop.models import Order, OrderLine, Payment, Price, Product, Purchased, Refund, Stock
+
+__all__ = [
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Price",
+    "Product",
+    "Refund",
+    "Stock",
+    "find_last_deal_fen",
+    "find_lowest_deal_fen",
+    "find_price",
+    "get_order",
+    "get_product",
+    "get_refund",
+    "get_stock",
+    "list_orders",
+    "list_products",
+    "purchased_by",
+]  # fmt: skip
+
+
+class ProductUnknown(BadInput):
+    """There is no such product."""
+
+    code = "product_unknown"
+    message = Text(zh="没有这件商品：%(product)s。", en="There is no such product: %(product)s.")
+
+
+class OrderUnknown(BadInput):
+    """There is no such order."""
+
+    code = "order_unknown"
+    message = Text(zh="没有这张订单：%(order)s。", en="There is no such order: %(order)s.")
+
+
+class StockUnknown(BadInput):
+    """A product has no stock for a purpose."""
+
+    code = "stock_unknown"
+    message = Text(zh="%(product)s 没有用于 %(purpose)s 的库存。", en="%(product)s has no stock for %(purpose)s.")
+
+
+class RefundUnknown(BadInput):
+    """There is no such refund."""
+
+    code = "refund_unknown"
+    message = Text(zh="没有这笔退款：%(refund)s。", en="There is no such refund: %(refund)s.")
+
+
+def get_product(public_id: str) -> Product:
+    """A product by public id. Raises ProductUnknown."""
+    found = Product.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise ProductUnknown(product=public_id)
+    return found
+
+
+def list_products(*, on_sale: bool = True) -> list[Product]:
+    """Products, the newest first."""
+    return list(Product.objects.filter(**({"on_sale": True} if on_sale else {})).order_by("-created_at", "-id"))
+
+
+def find_price(product: Product, at: dt.datetime) -> Price | None:
+    """The price that holds at an instant; None before the first."""
+    return Price.objects.filter(product=product, since__lte=at).order_by("-since").first()
+
+
+def find_lowest_deal_fen(product: Product, at: dt.datetime, days: int = 7) -> int | None:
+    """The lowest price for one piece at which the product was really sold in the days before an instant; None for no deal."""
+    deals = OrderLine.objects.filter(product=product, deal_at__lt=at, deal_at__gte=at - dt.timedelta(days=days))
+    found: int | None = deals.aggregate(lowest=Min(F("paid_fen") / F("quantity")))["lowest"]
+    return found
+
+
+def find_last_deal_fen(product: Product, at: dt.datetime) -> int | None:
+    """The price for one piece at the last deal before an instant; None when it was never sold."""
+    last = OrderLine.objects.filter(product=product, deal_at__lt=at).order_by("-deal_at", "-id").first()
+    return None if last is None else last.paid_fen // last.quantity
+
+
+def get_stock(product: Product, purpose: str = "shop") -> Stock:
+    """The stock of a product for a purpose. Raises StockUnknown."""
+    found = Stock.objects.filter(product=product, purpose=purpose).first()
+    if found is None:
+        raise StockUnknown(product=product.public_id, purpose=purpose)
+    return found
+
+
+def purchased_by(member: Member, stock: Stock) -> int:
+    """How many pieces of a limited stock a member has, pending and paid."""
+    return Purchased.objects.filter(stock=stock, member=member).values_list("quantity", flat=True).first() or 0
+
+
+def get_order(public_id: str) -> Order:
+    """An order with its member. Raises OrderUnknown."""
+    found = Order.objects.filter(public_id=public_id).select_related("member").first()
+    if found is None:
+        raise OrderUnknown(order=public_id)
+    return found
+
+
+def list_orders(member: Member, *, limit: int = 100) -> list[Order]:
+    """A member's orders, the newest first."""
+    return list(Order.objects.filter(member=member).order_by("-placed_at", "-id")[:limit])
+
+
+def get_refund(public_id: str) -> Refund:
+    """A refund with its order and payment. Raises RefundUnknown."""
+    found = Refund.objects.filter(public_id=public_id).select_related("order__member", "payment").first()
+    if found is None:
+        raise RefundUnknown(refund=public_id)
+    return found

@@ -1,0 +1,96 @@
+"""Moving pieces between available, held and sold: guarded statements, so that no reader's picture can be out of date.
+
+Rows are always taken in the same order, orders before stocks before limits, ascending by id: nobody waits in a circle.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+from django.db.models import F
+
+from lianyi.ops.shop.models import OrderLine, Purchased, Stock
+from lianyi.ops.shop.refusals import LimitReached, SoldOut
+
+
+def quantities(lines: Iterable[OrderLine]) -> dict[int, int]:
+    """Pieces by stock row."""
+    found: dict[int, int] = {}
+    for line in lines:
+        found[line.stock_id] = found.get(line.stock_id, 0) + line.quantity
+    return found
+
+
+def hold(stocks: Mapping[int, Stock], wanted: Mapping[int, int], member_pk: int) -> None:
+    """available -> held, within each member's limit. Raises SoldOut, LimitReached."""
+    for pk in sorted(wanted):
+        n = wanted[pk]
+        if not Stock.objects.filter(pk=pk, available__gte=n).update(available=F("available") - n, held=F("held") + n):
+            raise SoldOut(title=stocks[pk].product.title)
+    for pk in sorted(wanted):
+        limit = stocks[pk].member_limit
+        if limit is not None and not count_in(pk, member_pk, wanted[pk], limit):
+            raise LimitReached(title=stocks[pk].product.title, limit=limit)
+
+
+def count_in(stock_pk: int, member_pk: int, quantity: int, limit: int) -> bool:
+    """Count pieces to a member, unless they would have more than the limit; whether it was done."""
+    if quantity > limit:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO shop_purchased (stock_id, member_id, quantity, allowed) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (stock_id, member_id) DO UPDATE SET quantity = shop_purchased.quantity + excluded.quantity, allowed = excluded.allowed"
+            " WHERE shop_purchased.quantity + excluded.quantity <= excluded.allowed",
+            [stock_pk, member_pk, quantity, limit],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def release(wanted: Mapping[int, int]) -> None:
+    """held -> available."""
+    for pk in sorted(wanted):
+        n = wanted[pk]
+        _must(Stock.objects.filter(pk=pk, held__gte=n).update(held=F("held") - n, available=F("available") + n), pk)
+
+
+def sell(wanted: Mapping[int, int]) -> None:
+    """held -> sold."""
+    for pk in sorted(wanted):
+        n = wanted[pk]
+        _must(Stock.objects.filter(pk=pk, held__gte=n).update(held=F("held") - n, sold=F("sold") + n), pk)
+
+
+def take_back(restocked: Mapping[int, int], lost: Mapping[int, int]) -> None:
+    """sold -> available, and sold -> gone for pieces that cannot be sold again."""
+    for pk in sorted({*restocked, *lost}):
+        back, gone = restocked.get(pk, 0), lost.get(pk, 0)
+        if back or gone:
+            _must(
+                Stock.objects.filter(pk=pk, sold__gte=back + gone).update(
+                    sold=F("sold") - back - gone, available=F("available") + back, total=F("total") - gone
+                ),
+                pk,
+            )
+
+
+def count_out(counted: Mapping[tuple[int, int], int]) -> None:
+    """Take pieces off members' counts; keys are (stock row, member row). A stock that never had a limit keeps no counts."""
+    kept = Purchased.objects.filter(stock_id__in={stock for stock, _ in counted}, member_id__in={member for _, member in counted})
+    for pk, stock_pk, member_pk in kept.order_by("stock_id", "member_id").values_list("pk", "stock_id", "member_id"):
+        if n := counted.get((stock_pk, member_pk), 0):
+            Purchased.objects.filter(pk=pk).update(quantity=F("quantity") - n)
+
+
+def by_member(lines: Iterable[OrderLine]) -> dict[tuple[int, int], int]:
+    """Pieces by stock row and member row; lines with their orders."""
+    found: dict[tuple[int, int], int] = {}
+    for line in lines:
+        place = (line.stock_id, line.order.member_id)
+        found[place] = found.get(place, 0) + line.quantity
+    return found
+
+
+def _must(rows: int, pk: int) -> None:
+    if rows != 1:
+        # The order says that the pieces are there: the row and the orders disagree, which `lianyi check` would find too.
+        raise AssertionError(f"stock row {pk} does not hold what its orders say")
