@@ -118,7 +118,7 @@ def test_wrong_questions_are_refused(tmp_path: Path) -> None:
         retention(opened, Window(0, 1), horizon=0)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from("abcde"), st.integers(0, 130), st.sampled_from(["order_paid", "page_viewed", "own"])),
@@ -128,14 +128,15 @@ def test_wrong_questions_are_refused(tmp_path: Path) -> None:
     cohort=st.sampled_from(["week", "month"]),
     active=st.sampled_from(["engaged", "purchase", "any"]),
     span=st.tuples(st.integers(0, 60), st.integers(1, 80)),
+    unbounded=st.booleans(),
 )
 def test_any_history_agrees_with_counting_by_hand(
-    tmp_path_factory: Any, acts: list[tuple[str, int, str]], cohort: str, active: str, span: tuple[int, int]
+    tmp_path_factory: Any, acts: list[tuple[str, int, str]], cohort: str, active: str, span: tuple[int, int], unbounded: bool
 ) -> None:
     opened = engine_on(tmp_path_factory.mktemp("r") / "w", [act(w, JAN + d, n) for w, d, n in acts])
     window = Window(JAN + span[0], JAN + sum(span))
 
-    found = retention(opened, window, cohort=cohort, start="first_purchase", active=active, horizon=6)
+    found = retention(opened, window, cohort=cohort, start="first_purchase", active=active, horizon=6, unbounded=unbounded)
 
     counts = {"engaged": ("order_paid", "page_viewed"), "purchase": ("order_paid",), "any": ("order_paid", "page_viewed", "own")}[active]
     end = JAN + max(d for _, d, _ in acts) + 1
@@ -154,7 +155,8 @@ def test_any_history_agrees_with_counting_by_hand(
             if edges[k + 1] > end:
                 row.append(None)
             else:
-                row.append(sum(any(v == w and n in counts and edges[k] <= JAN + d < edges[k + 1] for v, d, n in acts) for w in people))
+                until = end if unbounded else edges[k + 1]
+                row.append(sum(any(v == w and n in counts and edges[k] <= JAN + d < until for v, d, n in acts) for w in people))
         expected.append((date_of(begin).isoformat(), row))
     assert rows_of(found) == expected
 

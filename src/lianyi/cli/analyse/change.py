@@ -32,7 +32,7 @@ def command(baseline: str, start: str | None, end: str | None, snapshot: int | N
         _, before = asked_baseline(baseline, window)
         found = explain_change(engine, window, before)
         if as_json:
-            click.echo(json.dumps({**found.to_json(), "snapshot": engine.snapshot.version}, ensure_ascii=False))
+            click.echo(json.dumps(found.to_json(), ensure_ascii=False))
             return
         click.echo(found.explain().say(language()))
         if found.status != "ok":

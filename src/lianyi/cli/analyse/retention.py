@@ -35,14 +35,25 @@ from lianyi.insight.analyse.retention import retention
     show_default=True,
     help=say("怎样算回来", "what counts as coming back"),
 )
+@click.option("--unbounded", is_flag=True, help=say("当期或之后任一期回来都算", "count who comes back in that period or any later one"))
 @window_options(required=False)
 @snapshot_option
 @json_option
 def command(
-    cohort: str, horizon: int, begins: str, active: str, start: str | None, end: str | None, snapshot: int | None, as_json: bool
+    cohort: str,
+    horizon: int,
+    begins: str,
+    active: str,
+    unbounded: bool,
+    start: str | None,
+    end: str | None,
+    snapshot: int | None,
+    as_json: bool,
 ) -> None:
     with asked(snapshot=snapshot) as (_, engine):
-        found = retention(engine, chosen_window(start, end, engine), cohort=cohort, horizon=horizon, start=begins, active=active)
+        found = retention(
+            engine, chosen_window(start, end, engine), cohort=cohort, horizon=horizon, start=begins, active=active, unbounded=unbounded
+        )
         if as_json:
             click.echo(json.dumps(found.to_json(), ensure_ascii=False))
             return

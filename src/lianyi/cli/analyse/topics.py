@@ -11,8 +11,7 @@ from lianyi.cli.options import asked, chosen_window, json_option, snapshot_optio
 from lianyi.cli.speech import language, say
 from lianyi.cli.tables import drawn
 from lianyi.insight.analyse.text.opinion import SOURCES
-from lianyi.insight.analyse.text.opinion import texts as texts_of
-from lianyi.insight.analyse.text.topics import topics
+from lianyi.insight.analyse.text.topics import topics, window_topics
 
 
 @click.command(
@@ -42,12 +41,11 @@ def command(
 ) -> None:
     if file is None:
         with asked(snapshot=snapshot) as (_, engine):
-            texts, _ = texts_of(engine, chosen_window(start, end, engine), sources=sources or tuple(SOURCES))
+            found = window_topics(engine, chosen_window(start, end, engine), count=count, sources=sources or tuple(SOURCES))
     elif text_column is None:
         raise click.UsageError(say("给了文件就要用 --text 说明文字在哪一列", "with a file, --text names the column of the text"))
     else:
-        texts = columns_of(file, [text_column])[0]
-    found = topics(texts, count=count)
+        found = topics(columns_of(file, [text_column])[0], count=count)
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
         return

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.chance import share_interval
+from lianyi.insight.analyse.estimate import Estimate, share_of
 from lianyi.kernel.clock import Window, add_months, date_of, day_of, period_start
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
@@ -21,6 +23,7 @@ ACTIVITIES = ("engaged", "purchase", "any")
 # What counts as active when nobody says: those who joined should engage, those who bought should buy again.
 USUAL_ACTIVITY = {"joined": "engaged", "first_purchase": "purchase", "first_seen": "any"}
 SMALL_COHORT = 30
+METHOD_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Retention:
     start   : joined | first_purchase | first_seen; active : engaged | purchase | any
     horizon : periods after the first
     data_to : the first day after the data
+    unbounded : whether active means in period k or any later one, not in period k itself
     overall : (horizon + 1,) all cohorts together, each age over those cohorts whose period is over
     """
 
@@ -64,11 +68,20 @@ class Retention:
     cohorts: tuple[Cohort, ...]
     overall: tuple[float | None, ...]
     overall_interval: tuple[Interval | None, ...]
+    unbounded: bool = False
+    snapshot: int | None = None
 
     @property
     def n(self) -> int:
         """Actors in all cohorts."""
         return sum(c.size for c in self.cohorts)
+
+    @property
+    def next_period(self) -> Estimate:
+        """The share active one period later, over the cohorts whose next period is over."""
+        seen = [(n, c.size) for c in self.cohorts if (n := c.actors[1]) is not None]
+        nobody = Text(zh="还没有同期群过完下一个周期", en="no cohort's next period is over yet")
+        return share_of(sum(n for n, _ in seen), sum(size for _, size in seen), nobody)
 
     def to_table(self) -> pa.Table:
         """One row a cohort and age: start, size, age, actors, share, low, high; null where the period is not over."""
@@ -89,26 +102,34 @@ class Retention:
 
     def to_json(self) -> dict[str, Any]:
         """`{"cohorts": [{start, size, share, actors, ...}], ...}`; null where the period is not over."""
-        return {
-            "cohorts": [
-                {
-                    "start": c.start.isoformat(),
-                    "size": c.size,
-                    "share": list(c.share),
-                    "actors": list(c.actors),
-                    "interval": list(c.interval),
-                    "whole": c.whole,
-                    "partial": c.partial,
-                }
-                for c in self.cohorts
-            ],
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "cohort": self.grain,
-            "start_by": self.start,
-            "active_by": self.active,
-            "overall": {"share": list(self.overall), "interval": list(self.overall_interval)},
-            "n": self.n,
-        }
+        return answer(
+            "retention",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("next_period", self.next_period),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "cohorts": [
+                    {
+                        "start": c.start.isoformat(),
+                        "size": c.size,
+                        "share": list(c.share),
+                        "actors": list(c.actors),
+                        "interval": list(c.interval),
+                        "whole": c.whole,
+                        "partial": c.partial,
+                    }
+                    for c in self.cohorts
+                ],
+                "cohort": self.grain,
+                "start_by": self.start,
+                "active_by": self.active,
+                "unbounded": self.unbounded,
+                "overall": {"share": list(self.overall), "interval": list(self.overall_interval)},
+            },
+        )
 
     def explain(self) -> Text:
         """What the cohorts are and what the first periods show."""
@@ -159,10 +180,15 @@ active AS (
 )
 SELECT cohort, CAST(0 AS BIGINT) AS age, count(*) AS actors FROM begun GROUP BY cohort
 UNION ALL
-SELECT b.cohort AS cohort, a.period - b.cohort AS age, count(*) AS actors FROM begun AS b JOIN active AS a ON b.who = a.who
-WHERE a.period > b.cohort AND a.period - b.cohort <= $horizon GROUP BY b.cohort, a.period - b.cohort
+{again}
 ORDER BY cohort, age
 """
+EACH = """SELECT b.cohort AS cohort, a.period - b.cohort AS age, count(*) AS actors FROM begun AS b JOIN active AS a ON b.who = a.who
+WHERE a.period > b.cohort AND a.period - b.cohort <= $horizon GROUP BY b.cohort, a.period - b.cohort"""
+LATEST = """SELECT q.cohort AS cohort, least(q.latest, $horizon) AS age, count(*) AS actors FROM (
+    SELECT b.cohort AS cohort, max(a.period - b.cohort) AS latest FROM begun AS b JOIN active AS a ON b.who = a.who
+    WHERE a.period > b.cohort GROUP BY b.who, b.cohort
+) AS q GROUP BY q.cohort, least(q.latest, $horizon)"""
 
 
 def retention(
@@ -173,6 +199,7 @@ def retention(
     horizon: int = 12,
     start: str = "auto",
     active: str = "auto",
+    unbounded: bool = False,
 ) -> Retention:
     """Cohorts of those who began in the window, and the share of each that was active k periods later.
 
@@ -183,6 +210,8 @@ def retention(
               auto takes the first of these that the data have
     active  : engaged (visits, interactions, orders) | purchase | any (every event, your own included);
               auto: engaged for joined, purchase for first_purchase, any for first_seen
+    unbounded : False counts who was active in period k itself; True, who was active in period k or later, to the end of the data: of those
+              not lost for good by then. Young cohorts have had less time to come back, so read the later periods of old ones
     Period 0 counts everyone, by definition. A period that is not over when the data end is None, never 0.
     Raises  UnknownName, BadInput
     Assumes one actor per person. Do not compare cohorts of fewer than 30.
@@ -203,7 +232,19 @@ def retention(
     active = USUAL_ACTIVITY[start] if active == "auto" else active
     first, last = engine.snapshot.first_day, engine.snapshot.last_day
     if first is None or last is None:
-        return Retention(window, cohort, start, active, horizon, None, (), (None,) * (horizon + 1), (None,) * (horizon + 1))
+        return Retention(
+            window,
+            cohort,
+            start,
+            active,
+            horizon,
+            None,
+            (),
+            (None,) * (horizon + 1),
+            (None,) * (horizon + 1),
+            unbounded,
+            engine.snapshot.version,
+        )
     data_to = last + 1
     days = np.arange(first, data_to, dtype=np.int32)
     starts = [period_start(int(d), cohort) for d in days]
@@ -212,6 +253,7 @@ def retention(
     calendar = {"cal_d": pa.array(days), "period": pa.array([number[s] for s in starts], pa.int64())}
     engine.offer("retention_calendar", pa.table(calendar))
     sql = COUNTS.format(
+        again=LATEST if unbounded else EACH,
         starts={"joined": "AND e.name = 'member_joined'", "first_purchase": "AND e.name = 'order_paid'", "first_seen": ""}[start],
         actives={"engaged": f"AND e.name IN ({_listed(ENGAGED)})", "purchase": "AND e.name = 'order_paid'", "any": ""}[active],
     )
@@ -219,6 +261,11 @@ def retention(
     counts: dict[int, dict[int, int]] = {}
     for row in rows:
         counts.setdefault(row["cohort"], {})[row["age"]] = row["actors"]
+    if unbounded:
+        # What comes back is how many were last seen at each age; who was seen later was not lost earlier.
+        for ages in counts.values():
+            for age in range(horizon - 1, 0, -1):
+                ages[age] = ages.get(age, 0) + ages.get(age + 1, 0)
     cohorts = tuple(_cohort(period, ages, begins, cohort, horizon, window, data_to) for period, ages in sorted(counts.items()))
     overall = [_together(cohorts, k) for k in range(horizon + 1)]
     return Retention(
@@ -231,6 +278,8 @@ def retention(
         cohorts=cohorts,
         overall=tuple(s for s, _ in overall),
         overall_interval=tuple(i for _, i in overall),
+        unbounded=unbounded,
+        snapshot=engine.snapshot.version,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.attribution.attribution import TOUCH_ROWS, Attribution, attribution
 from lianyi.insight.analyse.attribution.journeys import _first_at_or_after
 from lianyi.insight.analyse.estimate import Estimate
@@ -160,9 +161,17 @@ def test_the_answer_has_its_documented_shape_and_says_what_it_is_not(engine: Duc
     told = found.to_json()
 
     assert set(told) == {
-        "models", "over_credit", "window", "by", "lookback_days", "orders", "value_fen", "untouched", "journeys", "touches", "n", "grade",
-        "version", "snapshot",
-    }  # fmt: skip
+        *ENVELOPE,
+        "models",
+        "over_credit",
+        "by",
+        "lookback_days",
+        "orders",
+        "value_fen",
+        "untouched",
+        "journeys",
+        "touches",
+    }
     assert [m["model"] for m in told["models"]] == ["first", "last", "linear", "position", "time_decay", "markov", "shapley"]
     assert all(sum(c["value_fen"] for c in m["channels"]) == told["value_fen"] for m in told["models"])
     assert all(c["interval"][0] < c["share"] < c["interval"][1] for m in told["models"] for c in m["channels"])

@@ -4,6 +4,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.economics.economics import FIRST_PAID, Economics, economics
 from lianyi.insight.analyse.economics.ledger import COSTS, ORDERS, ledger
 from lianyi.kernel.clock import Window, parse_day
@@ -153,7 +154,7 @@ def test_an_empty_window_is_said(tmp_path: Path) -> None:
 def test_the_answer_has_its_documented_shape(found: Economics) -> None:
     told = found.to_json()
 
-    assert set(told) == {"margins", "cohorts", "start", "loaded", "window", "n", "version", "snapshot"}
+    assert set(told) == {*ENVELOPE, "margins", "cohorts", "start", "loaded"}
     assert set(told["cohorts"][0]) == {"from", "to", "size", "cost_fen", "cac_fen", "seen_days", "curve", "payback_days"}
     assert "2 of 2 cohorts have paid back" in found.explain().en
 

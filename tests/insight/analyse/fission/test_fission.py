@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.fission.fission import FIRST_DAYS, MEMBERS, fission
 from lianyi.kernel.clock import Window
 from lianyi.stream.engines.duckdb import DuckDBEngine
@@ -123,10 +124,30 @@ def test_the_answer_has_its_documented_shape(tmp_path: Path) -> None:
     told = fission(shop(tmp_path, later_pays=100), ALL).to_json()
 
     assert set(told) == {
-        "members", "referred", "growth", "generations", "stop", "shape", "spreaders", "rings", "unknown_referrers", "backdated", "goods_known",
-        "costs_known", "window", "n", "version", "snapshot",
-    }  # fmt: skip
-    assert set(told["growth"]) == {"invitees", "k_naive", "k_factor", "cycle_days", "dispersion", "extinct", "multiplier", "top_share"}
+        *ENVELOPE,
+        "members",
+        "referred",
+        "growth",
+        "generations",
+        "stop",
+        "shape",
+        "spreaders",
+        "rings",
+        "unknown_referrers",
+        "backdated",
+        "goods_known",
+        "costs_known",
+    }
+    assert set(told["growth"]) == {
+        "invitees",
+        "k_naive",
+        "k_factor",
+        "cycle_days",
+        "dispersion",
+        "extinct",
+        "multiplier",
+        "top_share",
+    }
 
 
 def test_the_queries_keep_to_the_house_dialect() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.paths.paths import ROWS, paths
 from lianyi.insight.analyse.paths.sessions import Sessions, cut_sessions
 from lianyi.insight.analyse.paths.steps import EXIT, first_steps, links, step_matrix, top_paths, transitions
@@ -129,9 +130,7 @@ def test_the_answer_has_its_documented_shape(engine: DuckDBEngine) -> None:
     found = paths(engine, ALL, depth=2)
     told = found.to_json()
 
-    assert set(told) == {
-        "sessions", "facts", "goal", "success", "places", "transitions", "paths", "steps", "links", "window", "n", "version", "snapshot",
-    }  # fmt: skip
+    assert set(told) == {*ENVELOPE, "sessions", "facts", "goal", "success", "places", "transitions", "paths", "steps", "links"}
     assert told["success"]["path_index"]["value"] == 0.25
     assert told["places"] == [
         {"event": "page_viewed", "visits": 40, "success_chance": 0.25, "steps_to_go": 1.0, "drops": 30, "drop_share": 0.75}

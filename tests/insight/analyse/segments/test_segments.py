@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.paid_orders import orders_sql
 from lianyi.insight.analyse.segments.rfm import BUYERS, member_tiers, rfm
 from lianyi.insight.analyse.segments.scores import Cuts, SegmentFault, checked, cut_points, named, scores, segments
@@ -96,7 +97,7 @@ def test_a_small_shop_by_given_cut_points(tmp_path: Path) -> None:
     assert found.sizes[0].id == "cannot_lose"
     assert (sum(s.buyers for s in found.sizes), sum(s.net_fen for s in found.sizes)) == (2, 5_700)
     assert sum(s.net_share or 0 for s in found.sizes) == pytest.approx(1)
-    assert set(found.to_json()) == {"segments", "cuts", "because", "window", "n", "grade", "version", "snapshot"}
+    assert set(found.to_json()) == {*ENVELOPE, "segments", "cuts", "because"}
 
 
 def test_too_few_buyers_for_quintiles_is_said(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from lianyi.insight.analyse.anomalies.changepoints import Change, changes
 from lianyi.insight.analyse.anomalies.regression import FEWEST_DAYS, Fitted, fit
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.calendar.days import years
 from lianyi.insight.analyse.calendar.events import named
 from lianyi.insight.analyse.chance import adjusted, two_sided
-from lianyi.insight.analyse.estimate import paragraph, said
+from lianyi.insight.analyse.estimate import Estimate, paragraph, said, share_of
 from lianyi.insight.measure import catalogue, horizon, measure
 from lianyi.insight.measure.values import OK
 from lianyi.kernel.clock import Window, date_of
@@ -31,6 +32,7 @@ LEAST_SCORE = 3.5
 PASSES = 3
 LEAST_DAYS = 14  # a level that held for a week may be a week
 METHOD_VERSION = 1
+GRADE = "C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +86,33 @@ class DailyAnomalies:
         """Metric and day pairs judged."""
         return self.judged
 
+    @property
+    def odd_share(self) -> Estimate:
+        """The share of the metric and day pairs judged that stand out."""
+        return share_of(len(self.days), self.judged, Text(zh="没有指标可以判断", en="no metric could be judged"), grade=GRADE)
+
     def to_table(self) -> pa.Table:
         """One row an odd day, furthest first."""
         return pa.Table.from_pylist([_row(d) for d in self.days], schema=TABLE)
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape: `{"days": [...], "shifts": [{metric, date, ratio}], "skipped": [{metric, because}], ...}`."""
-        return {
-            "days": [{**_row(d), "date": d.date.isoformat()} for d in self.days],
-            "shifts": [{"metric": s.metric, "date": s.date.isoformat(), "ratio": s.ratio} for s in self.shifts],
-            "skipped": [{"metric": metric, "because": said(why)} for metric, why in self.skipped],
-            "metrics": list(self.metrics),
-            "with_calendar": self.with_calendar,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "grade": "C",
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        return answer(
+            "anomalies",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("odd_share", self.odd_share),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "days": [{**_row(d), "date": d.date.isoformat()} for d in self.days],
+                "shifts": [{"metric": s.metric, "date": s.date.isoformat(), "ratio": s.ratio} for s in self.shifts],
+                "skipped": [{"metric": metric, "because": said(why)} for metric, why in self.skipped],
+                "metrics": list(self.metrics),
+                "with_calendar": self.with_calendar,
+            },
+        )
 
     def explain(self) -> Text:
         """What stands out, and what does not."""

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.attribution.credit import METHOD_VERSION, MODELS, ModelCredit, credit, over_credit, whole_parts
 from lianyi.insight.analyse.attribution.journeys import cut_journeys, visits_only
 from lianyi.insight.analyse.breakdown import breakdown
 from lianyi.insight.analyse.coding import coded
-from lianyi.insight.analyse.estimate import Estimate
+from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.insight.analyse.paid_orders import orders_sql
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
@@ -87,39 +88,53 @@ class Attribution:
     def to_json(self) -> dict[str, Any]:
         """The documented shape: `{"models": [{"model", "channels": [{channel, orders, share, interval, value_fen, removal}]}], ...}`."""
         table = self.to_table().to_pylist()
-        return {
-            "models": [
-                {
-                    "model": m.model,
-                    "channels": [
-                        {
-                            "channel": r["channel"],
-                            "orders": r["orders"],
-                            "share": r["share"],
-                            "interval": None if r["low"] is None else [r["low"], r["high"]],
-                            "value_fen": r["value_fen"],
-                            "removal": r["removal"],
-                        }
-                        for r in table
-                        if r["model"] == m.model
-                    ],
-                }
-                for m in self.models
-            ],
-            "over_credit": {m: {c: e.to_json() for c, e in of.items()} for m, of in self.over_credit.items()},
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "by": self.by,
-            "lookback_days": self.lookback_days,
-            "orders": self.orders,
-            "value_fen": self.value_fen,
-            "untouched": {"orders": self.untouched, "value_fen": self.untouched_fen},
-            "journeys": {"with_order": self.journeys[0], "without_order": self.journeys[1], "undecided": self.undecided},
-            "touches": self.touches,
-            "n": self.n,
-            "grade": GRADE,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        return answer(
+            "attribution",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=self._leading(),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "models": [
+                    {
+                        "model": m.model,
+                        "channels": [
+                            {
+                                "channel": r["channel"],
+                                "orders": r["orders"],
+                                "share": r["share"],
+                                "interval": None if r["low"] is None else [r["low"], r["high"]],
+                                "value_fen": r["value_fen"],
+                                "removal": r["removal"],
+                            }
+                            for r in table
+                            if r["model"] == m.model
+                        ],
+                    }
+                    for m in self.models
+                ],
+                "over_credit": {m: {c: e.to_json() for c, e in of.items()} for m, of in self.over_credit.items()},
+                "by": self.by,
+                "lookback_days": self.lookback_days,
+                "orders": self.orders,
+                "value_fen": self.value_fen,
+                "untouched": {"orders": self.untouched, "value_fen": self.untouched_fen},
+                "journeys": {"with_order": self.journeys[0], "without_order": self.journeys[1], "undecided": self.undecided},
+                "touches": self.touches,
+            },
+        )
+
+    def _leading(self) -> tuple[str, Estimate]:
+        """The share of the channel with most credit, by Markov where it was asked for, else by the first model."""
+        model = next((m for m in self.models if m.model == "markov"), self.models[0] if self.models else None)
+        if model is None or not model.credits or model.credits[0].share is None:
+            return "leading_share", missing(
+                Text(zh="订单之前没有触点记录", en="no touch is on record before any order"), n=self.orders, grade=GRADE
+            )
+        lead = model.credits[0]
+        return f"{model.model}_share_of_{lead.channel}", Estimate(lead.share, lead.interval, self.n, GRADE)
 
     def explain(self) -> Text:
         """What was shared, who leads, and what this is not."""

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.care.causes import Cause, pareto
 from lianyi.insight.analyse.care.survival import Survival, kaplan_meier
 from lianyi.insight.analyse.estimate import Estimate, paragraph, share_of
@@ -80,6 +81,7 @@ class Service:
     complaints: Waiting
     causes: tuple[Cause, ...]
     reopened: Estimate
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -108,19 +110,23 @@ class Service:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.service/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.service/1",
-            "version": self.version,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "answers": self.answers,
-            **{kind: waiting.to_json() for kind, waiting in self._kinds()},
-            "causes": [
-                {"cause": c.cause, "count": c.count, "share": c.share, "cumulated": c.cumulated, "vital": c.vital} for c in self.causes
-            ],
-            "reopened": self.reopened.to_json(),
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "service",
+            version=self.version,
+            n=self.n,
+            headline=("replied_within_2h", self.replies.within["2h"]),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "answers": self.answers,
+                **{kind: waiting.to_json() for kind, waiting in self._kinds()},
+                "causes": [
+                    {"cause": c.cause, "count": c.count, "share": c.share, "cumulated": c.cumulated, "vital": c.vital} for c in self.causes
+                ],
+                "reopened": self.reopened.to_json(),
+            },
+        )
 
     def explain(self) -> Text:
         """How long people wait, and what most complaints are about."""
@@ -215,6 +221,7 @@ def service(engine: Engine, window: Window, *, zone: ZoneInfo, answers: str = "a
         complaints=_waiting(complaints, end_t, COMPLAINT_LIMITS),
         causes=pareto(counts),
         reopened=share_of(again, settled, Text(zh="还没有解决过的投诉", en="no complaint has been settled yet")),
+        snapshot=engine.snapshot.version,
     )
 
 

@@ -76,7 +76,7 @@ def explain_change(
     engine.keep("change_lines", change_sql.LINES.format(visit=visit), params)
     by_seen = _levels(engine, "l.seen")
     if not by_seen:
-        return Change(metric, window, baseline, "no_data", 0, 0, (), {}, (), (), 0)
+        return Change(metric, window, baseline, "no_data", 0, 0, (), {}, (), (), 0, snapshot=engine.snapshot.version)
     visitors = engine.run(change_sql.VISITORS.format(visit=visit), params).to_pylist()[0]
     factors = [
         *_factors(by_seen, (visitors["before_n"], visitors["now_n"])),
@@ -113,6 +113,8 @@ def explain_change(
         mixes=tuple(mixes),
         residual=now - before - sum(f.effect for f in factors),
         note=_note(window, baseline),
+        orders=sum(int(rows[p]["orders"] + rows[p]["nameless_orders"]) for rows in by_seen.values() for p in (0, 1)),
+        snapshot=engine.snapshot.version,
     )
 
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.change.drill import Standing
 from lianyi.insight.analyse.change.mix import Split
+from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.kernel.clock import Window
 from lianyi.kernel.numbers import Share, sentence
 from lianyi.kernel.text import Text
+
+METHOD_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Change:
     parts    : by dimension, largest effect first, pool last
     leads    : parts of any dimension that moved unlike the rest, beyond chance, largest excess first
     residual : change - sum of effects: rounding only
+    orders   : paid orders of both windows
     """
 
     metric: str
@@ -88,11 +93,25 @@ class Change:
     mixes: tuple[Mix, ...]
     residual: float
     note: Text | None = None
+    orders: int = 0
+    snapshot: int | None = None
 
     @property
     def change(self) -> float:
         """Current - baseline."""
         return self.current - self.baseline
+
+    @property
+    def n(self) -> int:
+        """Paid orders of both windows."""
+        return self.orders
+
+    @property
+    def moved(self) -> Estimate:
+        """The change as an estimate; complete records have no interval."""
+        if self.status != "ok":
+            return missing(Text(zh="两个区间内都没有付款订单", en="neither window has a paid order"), grade="B")
+        return Estimate(self.change, None, self.orders, "B")
 
     def to_table(self) -> pa.Table:
         """One row a factor: id, unit, baseline, current, effect."""
@@ -101,34 +120,42 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; texts as {zh, en}."""
-        return {
-            "metric": self.metric,
-            "status": self.status,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "baseline_window": {"from": self.baseline_window.start.isoformat(), "to": self.baseline_window.end.isoformat()},
-            "baseline": self.baseline,
-            "current": self.current,
-            "change": self.change,
-            "factors": [{**dataclasses.asdict(f), "name": {"zh": f.name.zh, "en": f.name.en}} for f in self.factors],
-            "parts": {d: [_part_json(p) for p in parts] for d, parts in self.parts.items()},
-            "leads": [_part_json(p) for p in self.leads],
-            "mixes": [
-                {
-                    "rate": m.rate,
-                    "dimension": m.dimension,
-                    "baseline": m.split.baseline,
-                    "current": m.split.current,
-                    "sign_flip": m.split.sign_flip,
-                    "simpson": m.split.simpson,
-                    "values": [
-                        {"value": v, "within": float(w), "mix": float(x)}
-                        for v, w, x in zip(m.values, m.split.within, m.split.mix, strict=True)
-                    ],
-                }
-                for m in self.mixes
-            ],
-            "residual": self.residual,
-        }
+        return answer(
+            "change",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("change_fen", self.moved),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "metric": self.metric,
+                "status": self.status,
+                "baseline_window": {"from": self.baseline_window.start.isoformat(), "to": self.baseline_window.end.isoformat()},
+                "baseline": self.baseline,
+                "current": self.current,
+                "change": self.change,
+                "factors": [{**dataclasses.asdict(f), "name": {"zh": f.name.zh, "en": f.name.en}} for f in self.factors],
+                "parts": {d: [_part_json(p) for p in parts] for d, parts in self.parts.items()},
+                "leads": [_part_json(p) for p in self.leads],
+                "mixes": [
+                    {
+                        "rate": m.rate,
+                        "dimension": m.dimension,
+                        "baseline": m.split.baseline,
+                        "current": m.split.current,
+                        "sign_flip": m.split.sign_flip,
+                        "simpson": m.split.simpson,
+                        "values": [
+                            {"value": v, "within": float(w), "mix": float(x)}
+                            for v, w, x in zip(m.values, m.split.within, m.split.mix, strict=True)
+                        ],
+                    }
+                    for m in self.mixes
+                ],
+                "residual": self.residual,
+            },
+        )
 
     def explain(self) -> Text:
         """What moved most, in a sentence; what is not said is left out, not zero."""

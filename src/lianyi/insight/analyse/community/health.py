@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.community.participation import PowerCurve, Roles, power_curve, roles
 from lianyi.insight.analyse.community.replies import ReplyNetwork, reply_network
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, share_of
@@ -52,6 +53,7 @@ class Health:
     second_post: Estimate
     reply_rate: Estimate
     meets_target: bool | None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -90,26 +92,30 @@ class Health:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.community/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.community/1",
-            "version": self.version,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "figures": {name: e.to_json() for name, e in self.figures().items()},
-            "power_curve": list(self.power.people),
-            "mean_active_days": self.power.mean_days,
-            "posts_by_top_1_percent": self.roles.top_1,
-            "posts_by_top_10_percent": self.roles.top_10,
-            "network": {
-                "people": self.network.people,
-                "ties": self.network.ties,
-                "core": self.network.core,
-                "core_order": self.network.core_order,
+        return answer(
+            "community",
+            version=self.version,
+            n=self.n,
+            headline=("reply_rate", self.reply_rate),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "figures": {name: e.to_json() for name, e in self.figures().items()},
+                "power_curve": list(self.power.people),
+                "mean_active_days": self.power.mean_days,
+                "posts_by_top_1_percent": self.roles.top_1,
+                "posts_by_top_10_percent": self.roles.top_10,
+                "network": {
+                    "people": self.network.people,
+                    "ties": self.network.ties,
+                    "core": self.network.core,
+                    "core_order": self.network.core_order,
+                },
+                "groups": [{"group": g.group_id, "members": g.members, "active": g.active, "silent": g.silent} for g in self.groups],
+                "reply_target": {"share": REPLY_TARGET, "met": self.meets_target},
             },
-            "groups": [{"group": g.group_id, "members": g.members, "active": g.active, "silent": g.silent} for g in self.groups],
-            "reply_target": {"share": REPLY_TARGET, "met": self.meets_target},
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        )
 
     def explain(self) -> Text:
         """How alive the community is."""
@@ -272,6 +278,7 @@ def health(engine: Engine, window: Window) -> Health:
         second_post=_second_post(engine.run(NEWCOMERS, days), last_t),
         reply_rate=reply_rate,
         meets_target=met,
+        snapshot=engine.snapshot.version,
     )
 
 

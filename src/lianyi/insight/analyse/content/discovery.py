@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.chance import adjusted
-from lianyi.insight.analyse.estimate import missing
+from lianyi.insight.analyse.estimate import Estimate, share_of
 from lianyi.insight.analyse.special import chi_square_tail
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -56,6 +57,11 @@ class Discoveries:
         """Tests given."""
         return len(self.tests)
 
+    @property
+    def standing(self) -> Estimate:
+        """The share of testable tests whose winner stands once false discoveries are held down."""
+        return share_of(self.kept, self.testable, Text(zh="没有可以检验的对比", en="no test can be judged"), grade="A")
+
     def to_table(self) -> pa.Table:
         """One row a test: test, variants, trials, hits, p, q, kept, best (row of its best variant)."""
         return pa.table(
@@ -73,19 +79,22 @@ class Discoveries:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.variants/1`; `kept` lists the tests that stand, best first."""
-        explained = self.explain()
         standing = sorted((t for t in self.tests if t.q is not None and t.q <= self.alpha), key=lambda t: (t.q or 0.0, t.id))
-        return {
-            "schema": "lianyi.variants/1",
-            "version": self.version,
-            "tests": self.n,
-            "testable": self.testable,
-            "alpha": self.alpha,
-            "significant": {"plain": self.plain, "benjamini_hochberg": self.kept, "bonferroni": self.bonferroni},
-            "rate": (missing(NOTHING).to_json() if not self.trials else {"value": self.hits / self.trials, "n": self.trials}),
-            "kept": [{"test": t.id, "p": t.p, "q": t.q, "best": t.best} for t in standing],
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "variants",
+            version=self.version,
+            n=self.n,
+            headline=("standing", self.standing),
+            explain=self.explain(),
+            own={
+                "tests": self.n,
+                "testable": self.testable,
+                "alpha": self.alpha,
+                "significant": {"plain": self.plain, "benjamini_hochberg": self.kept, "bonferroni": self.bonferroni},
+                "rate": share_of(self.hits, self.trials, NOTHING).to_json(),
+                "kept": [{"test": t.id, "p": t.p, "q": t.q, "best": t.best} for t in standing],
+            },
+        )
 
     def explain(self) -> Text:
         """How many winners there seem to be, and how many stand."""

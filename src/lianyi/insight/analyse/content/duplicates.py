@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.content.fingerprint import Hashes, normalised, shingles
+from lianyi.insight.analyse.estimate import Estimate, missing
+from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
@@ -43,12 +46,21 @@ class Duplicates:
     groups: tuple[tuple[str, ...], ...]
     spare: int
     too_short: int
+    window: Window | None = None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
     def n(self) -> int:
         """Texts compared."""
         return self.texts - self.too_short
+
+    @property
+    def spare_share(self) -> Estimate:
+        """The share of texts that could go if one of each group stayed; no interval: texts that repeat each other are no sample."""
+        if self.n == 0:
+            return missing(Text(zh="没有足够长的文字", en="no text is long enough to compare"), grade="C")
+        return Estimate(self.spare / self.n, None, self.n, "C")
 
     def to_table(self) -> pa.Table:
         """One row a pair: first, second, similarity."""
@@ -62,18 +74,23 @@ class Duplicates:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.duplicates/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.duplicates/1",
-            "version": self.version,
-            "texts": self.texts,
-            "too_short": self.too_short,
-            "threshold": self.threshold,
-            "groups": [list(group) for group in self.groups],
-            "pairs": [{"first": p.first, "second": p.second, "similarity": p.similarity} for p in self.pairs],
-            "spare": self.spare,
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "duplicates",
+            version=self.version,
+            n=self.n,
+            headline=("spare_share", self.spare_share),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "texts": self.texts,
+                "too_short": self.too_short,
+                "threshold": self.threshold,
+                "groups": [list(group) for group in self.groups],
+                "pairs": [{"first": p.first, "second": p.second, "similarity": p.similarity} for p in self.pairs],
+                "spare": self.spare,
+            },
+        )
 
     def explain(self) -> Text:
         """How much repeats."""

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.content.fingerprint import Hashes, winnowed
 from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.insight.measure.intervals import bootstrap_mean
+from lianyi.kernel.clock import Window
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
 
@@ -56,6 +58,8 @@ class Originality:
     sources: int
     mean: Estimate
     share_original: float | None
+    window: Window | None = None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -78,29 +82,34 @@ class Originality:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.originality/1`; texts least original first."""
-        explained = self.explain()
         worst = sorted(self.texts, key=lambda t: (t.copied is None, -(t.copied or 0.0), t.id))
-        return {
-            "schema": "lianyi.originality/1",
-            "version": self.version,
-            "texts": len(self.texts),
-            "sources": self.sources,
-            "mean": self.mean.to_json(),
-            "share_original": self.share_original,
-            "threshold": ORIGINAL,
-            "items": [
-                {
-                    "id": t.id,
-                    "originality": t.originality,
-                    "copied": t.copied,
-                    "copied_union": t.copied_union,
-                    "source": t.source,
-                    "fingerprints": t.fingerprints,
-                }
-                for t in worst
-            ],
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "originality",
+            version=self.version,
+            n=self.n,
+            headline=("mean_originality", self.mean),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "texts": len(self.texts),
+                "sources": self.sources,
+                "mean": self.mean.to_json(),
+                "share_original": self.share_original,
+                "threshold": ORIGINAL,
+                "items": [
+                    {
+                        "id": t.id,
+                        "originality": t.originality,
+                        "copied": t.copied,
+                        "copied_union": t.copied_union,
+                        "source": t.source,
+                        "fingerprints": t.fingerprints,
+                    }
+                    for t in worst
+                ],
+            },
+        )
 
     def explain(self) -> Text:
         """How original the texts are on the whole."""

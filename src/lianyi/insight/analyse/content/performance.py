@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.content.groups import Group, count_groups, rate_groups
 from lianyi.insight.analyse.content.posts import DIMENSIONS, Posts, posts
 from lianyi.insight.analyse.content.shrink import shrink_rates
 from lianyi.insight.analyse.content.timing import Timing, best_time
-from lianyi.insight.analyse.estimate import Estimate, paragraph
+from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.numbers import Count, sentence
@@ -57,6 +58,8 @@ class Performance:
     leaders : posts, likewise; only for rates, where few readers can make a chance leader
     timing  : the best time, where the dimension is one; else None
     young   : posts left out because their time is not over
+    absent  : what was never recorded, so that nothing can be said; None otherwise
+    overall : the metric over all posts: the mean of a count, the pooled rate
     """
 
     window: Window
@@ -68,7 +71,9 @@ class Performance:
     groups: tuple[Group, ...]
     leaders: tuple[Leader, ...]
     timing: Timing | None
-    missing: Text | None
+    absent: Text | None
+    overall: Estimate
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -95,27 +100,31 @@ class Performance:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.content/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.content/1",
-            "version": self.version,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "metric": self.metric,
-            "by": self.by,
-            "within_days": self.within_days,
-            "posts": self.posts,
-            "not_due": self.young,
-            "groups": [g.to_json() for g in self.groups],
-            "leaders": [{"content": x.content_id, "raw": x.raw, "shrunken": x.shrunken.to_json()} for x in self.leaders],
-            "best_time": None if self.timing is None else self.timing.to_json(),
-            "missing": None if self.missing is None else {"zh": self.missing.zh, "en": self.missing.en},
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "content",
+            version=self.version,
+            n=self.n,
+            headline=(self.metric, self.overall),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "metric": self.metric,
+                "by": self.by,
+                "within_days": self.within_days,
+                "posts": self.posts,
+                "not_due": self.young,
+                "groups": [g.to_json() for g in self.groups],
+                "leaders": [{"content": x.content_id, "raw": x.raw, "shrunken": x.shrunken.to_json()} for x in self.leaders],
+                "best_time": None if self.timing is None else self.timing.to_json(),
+                "missing": said(self.absent),
+            },
+        )
 
     def explain(self) -> Text:
         """Which groups stand out beyond chance, and how little some rest on."""
-        if self.missing is not None:
-            return self.missing
+        if self.absent is not None:
+            return self.absent
         apart = [g for g in self.groups if g.q is not None and g.q <= 0.05]
         small = [g for g in self.groups if g.posts < SMALL]
         return paragraph(
@@ -211,8 +220,20 @@ def performance(
         groups=groups,
         leaders=() if counts or absent is not None else _leaders(found, metric, leaders),
         timing=best_time(_sum(found, COUNTS[metric]), values, every=TIMES[by]) if counts and by in TIMES and absent is None else None,
-        missing=absent,
+        absent=absent,
+        overall=_overall(found, metric, absent),
+        snapshot=engine.snapshot.version,
     )
+
+
+def _overall(found: Posts, metric: str, absent: Text | None) -> Estimate:
+    if absent is not None:
+        return missing(absent, n=found.n)
+    together = ["all"] * found.n
+    if metric in COUNTS:
+        return count_groups(_sum(found, COUNTS[metric]), together)[0].mean
+    everyone = rate_groups(_sum(found, RATES[metric][0]), found.drawn[RATES[metric][1]], together)
+    return everyone[0].mean if everyone else missing(Text(zh="没有可作分母的数据", en="nothing to divide by is on record"), n=found.n)
 
 
 def _absent(found: Posts, metric: str) -> Text | None:

@@ -1,6 +1,6 @@
 """The wording of contents: titles and texts that were recorded, in the order in which they were published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lianyi.insight.analyse.content.duplicates import Duplicates, duplicates
 from lianyi.insight.analyse.content.originality import Originality, originality_in_order
@@ -45,11 +45,13 @@ def content_originality(engine: Engine, window: Window) -> Originality:
     """The contents of a window, each against everything published before it; see `originality_in_order`."""
     found = wording(engine, window)
     before = len(found.texts) - found.inside
-    return originality_in_order(found.texts[before:], ids=found.ids[before:], corpus=found.texts[:before])
+    judged = originality_in_order(found.texts[before:], ids=found.ids[before:], corpus=found.texts[:before])
+    return replace(judged, window=window, snapshot=engine.snapshot.version)
 
 
 def content_duplicates(engine: Engine, window: Window, *, threshold: float = 0.6) -> Duplicates:
     """The contents of a window that mostly repeat each other; see `duplicates`."""
     found = wording(engine, window)
     before = len(found.texts) - found.inside
-    return duplicates(found.texts[before:], ids=found.ids[before:], threshold=threshold)
+    alike = duplicates(found.texts[before:], ids=found.ids[before:], threshold=threshold)
+    return replace(alike, window=window, snapshot=engine.snapshot.version)

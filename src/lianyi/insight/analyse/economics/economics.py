@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.breakdown import member_of
 from lianyi.insight.analyse.economics.ledger import Ledger, exact, ledger
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph
@@ -120,38 +121,43 @@ class Economics:
     def to_json(self) -> dict[str, Any]:
         """The documented shape: margins and cohorts."""
         m = self.margins
-        return {
-            "margins": {
-                "orders": m.orders,
-                "net_sales_fen": m.net_sales,
-                "goods_fen": m.goods.to_json(),
-                "margin_1_fen": m.margin_1.to_json(),
-                "shipping_fen": m.shipping,
-                "margin_2_fen": m.margin_2.to_json(),
-                "marketing": [{"kind": kind, "amount_fen": fen} for kind, fen in m.costs],
-                "margin_3_fen": m.margin_3.to_json(),
-                "covered_share": m.covered,
+        return answer(
+            "economics",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("margin_3_fen", self.margins.margin_3),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "margins": {
+                    "orders": m.orders,
+                    "net_sales_fen": m.net_sales,
+                    "goods_fen": m.goods.to_json(),
+                    "margin_1_fen": m.margin_1.to_json(),
+                    "shipping_fen": m.shipping,
+                    "margin_2_fen": m.margin_2.to_json(),
+                    "marketing": [{"kind": kind, "amount_fen": fen} for kind, fen in m.costs],
+                    "margin_3_fen": m.margin_3.to_json(),
+                    "covered_share": m.covered,
+                },
+                "cohorts": [
+                    {
+                        "from": date_of(c.from_day).isoformat(),
+                        "to": date_of(c.to_day).isoformat(),
+                        "size": c.size,
+                        "cost_fen": c.cost_fen,
+                        "cac_fen": c.cac_fen.to_json(),
+                        "seen_days": c.seen_days,
+                        "curve": [{"age_days": k * GRID_DAYS, "contribution_fen": e.to_json()} for k, e in enumerate(c.curve)],
+                        "payback_days": c.payback_days.to_json(),
+                    }
+                    for c in self.cohorts
+                ],
+                "start": self.start,
+                "loaded": self.loaded,
             },
-            "cohorts": [
-                {
-                    "from": date_of(c.from_day).isoformat(),
-                    "to": date_of(c.to_day).isoformat(),
-                    "size": c.size,
-                    "cost_fen": c.cost_fen,
-                    "cac_fen": c.cac_fen.to_json(),
-                    "seen_days": c.seen_days,
-                    "curve": [{"age_days": k * GRID_DAYS, "contribution_fen": e.to_json()} for k, e in enumerate(c.curve)],
-                    "payback_days": c.payback_days.to_json(),
-                }
-                for c in self.cohorts
-            ],
-            "start": self.start,
-            "loaded": self.loaded,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        )
 
     def explain(self) -> Text:
         """What is left of sales, and how fast cohorts pay back."""

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.breakdown import member_of
 from lianyi.insight.analyse.coding import coded
 from lianyi.insight.analyse.estimate import paragraph, said
@@ -129,44 +130,49 @@ class Fission:
     def to_json(self) -> dict[str, Any]:
         """The documented shape: growth, generations, stop, shape, spreaders and what had to be mended."""
         g = self.growth
-        return {
-            "members": self.members,
-            "referred": self.referred,
-            "growth": {
-                "invitees": g.invitees,
-                "k_naive": g.k_naive,
-                "k_factor": g.k_factor.to_json(),
-                "cycle_days": g.cycle_days.to_json(),
-                "dispersion": g.dispersion.to_json(),
-                "extinct": g.extinct.to_json(),
-                "multiplier": g.multiplier.to_json(),
-                "top_share": g.top_share,
+        return answer(
+            "fission",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("k_factor", self.growth.k_factor),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "members": self.members,
+                "referred": self.referred,
+                "growth": {
+                    "invitees": g.invitees,
+                    "k_naive": g.k_naive,
+                    "k_factor": g.k_factor.to_json(),
+                    "cycle_days": g.cycle_days.to_json(),
+                    "dispersion": g.dispersion.to_json(),
+                    "extinct": g.extinct.to_json(),
+                    "multiplier": g.multiplier.to_json(),
+                    "top_share": g.top_share,
+                },
+                "generations": [
+                    {
+                        "generation": r.generation,
+                        "members": r.members,
+                        "share": r.share,
+                        "retention": r.retention.to_json(),
+                        "contribution_fen": r.contribution_fen.to_json(),
+                        "cost_fen": r.cost_fen,
+                        "net_fen": r.net_fen.to_json(),
+                    }
+                    for r in self.generations
+                ],
+                "stop": {"verdict": self.stop.verdict, "generation": self.stop.generation, "because": said(self.stop.because)},
+                "shape": {name: getattr(self.shape, name) for name in Shape.__slots__},
+                "spreaders": [{name: getattr(s, name) for name in Spreader.__slots__} for s in self.spreaders],
+                "rings": {"rings": self.rings.rings, "members": self.rings.members},
+                "unknown_referrers": self.unknown,
+                "backdated": self.backdated,
+                "goods_known": self.goods_known,
+                "costs_known": self.costs_known,
             },
-            "generations": [
-                {
-                    "generation": r.generation,
-                    "members": r.members,
-                    "share": r.share,
-                    "retention": r.retention.to_json(),
-                    "contribution_fen": r.contribution_fen.to_json(),
-                    "cost_fen": r.cost_fen,
-                    "net_fen": r.net_fen.to_json(),
-                }
-                for r in self.generations
-            ],
-            "stop": {"verdict": self.stop.verdict, "generation": self.stop.generation, "because": said(self.stop.because)},
-            "shape": {name: getattr(self.shape, name) for name in Shape.__slots__},
-            "spreaders": [{name: getattr(s, name) for name in Spreader.__slots__} for s in self.spreaders],
-            "rings": {"rings": self.rings.rings, "members": self.rings.members},
-            "unknown_referrers": self.unknown,
-            "backdated": self.backdated,
-            "goods_known": self.goods_known,
-            "costs_known": self.costs_known,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        )
 
     def explain(self) -> Text:
         """How many came by invitation, whether it grows by itself, and where to stop."""

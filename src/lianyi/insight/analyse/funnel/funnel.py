@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.breakdown import breakdown
 from lianyi.insight.analyse.chance import share_interval
+from lianyi.insight.analyse.estimate import Estimate, share_of
 from lianyi.insight.analyse.funnel import sql as funnel_sql
 from lianyi.insight.analyse.funnel.kernel import MAX_STEPS, NEVER, NO_LIMIT, Steps, reach
 from lianyi.insight.analyse.funnel.source import Rows, projected, scanned
@@ -20,6 +22,7 @@ from lianyi.stream.contracts.events import contracts
 from lianyi.stream.engines.base import Engine
 
 Interval = tuple[float, float]
+METHOD_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,17 @@ class Funnel:
     unfinished: int
     by: str | None = None
     parts: tuple[FunnelPart, ...] = ()
+    snapshot: int | None = None
 
     @property
     def n(self) -> int:
         """Actors (or sessions) who did the first step."""
         return self.steps[0].actors
+
+    @property
+    def conversion(self) -> Estimate:
+        """The share of those who began that reached the last step."""
+        return share_of(self.steps[-1].actors, self.n, Text(zh="没有人做过第一步", en="nobody did the first step"))
 
     def to_table(self) -> pa.Table:
         """One row a step (and dimension value): by, step, name, actors, shares and the ends of their intervals."""
@@ -92,15 +101,22 @@ class Funnel:
 
     def to_json(self) -> dict[str, Any]:
         """`{"steps": [{name, actors, share_of_first, share_of_previous, intervals}], "by": null or [{"by": {dim: value}, "steps"}], ...}`."""
-        return {
-            "steps": [_step_json(s) for s in self.steps],
-            "by": [{"by": {self.by: p.value}, "steps": [_step_json(s) for s in p.steps]} for p in self.parts] if self.by else None,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "per": self.per,
-            "within_seconds": None if self.within_us is None else self.within_us / 1_000_000,
-            "n": self.n,
-            "unfinished": self.unfinished,
-        }
+        return answer(
+            "funnel",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("conversion", self.conversion),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "steps": [_step_json(s) for s in self.steps],
+                "by": [{"by": {self.by: p.value}, "steps": [_step_json(s) for s in p.steps]} for p in self.parts] if self.by else None,
+                "per": self.per,
+                "within_seconds": None if self.within_us is None else self.within_us / 1_000_000,
+                "unfinished": self.unfinished,
+            },
+        )
 
     def explain(self) -> Text:
         """What was counted, in a sentence or two, and where most were lost."""
@@ -203,7 +219,7 @@ def funnel(
     else:
         parts = projected(engine, shape, window, dim) if per == "actor" else None
         counted = _by_kernel(scanned(engine, rows, params) if parts is None else parts, shape, limit_us, open_from_t)
-    return _result(counted, tuple(steps), window, per, within_us, by)
+    return _result(counted, tuple(steps), window, per, within_us, by, engine.snapshot.version)
 
 
 def _known(engine: Engine, steps: Sequence[str]) -> None:
@@ -253,7 +269,7 @@ def _by_kernel(parts: Iterable[Rows], shape: Steps, within_us: int, open_from_t:
 
 
 def _result(
-    counted: list[dict[str, Any]], names: tuple[str, ...], window: Window, per: str, within_us: int | None, by: str | None
+    counted: list[dict[str, Any]], names: tuple[str, ...], window: Window, per: str, within_us: int | None, by: str | None, snapshot: int
 ) -> Funnel:
     whole = [0] * len(names)
     unfinished = 0
@@ -273,6 +289,7 @@ def _result(
         unfinished=unfinished,
         by=by,
         parts=tuple(FunnelPart(value, _steps(names, actors)) for value, actors in ordered) if by else (),
+        snapshot=snapshot,
     )
 
 

@@ -1,7 +1,7 @@
 """Teams of a group buy: sizes, success rate where the sample allows one, time to fill."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.care.service import spell
 from lianyi.insight.analyse.care.survival import Survival, kaplan_meier
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, share_of
@@ -58,6 +59,7 @@ class Teams:
     fill: Survival | None
     median_fill: Estimate
     within: dict[str, Estimate]
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -78,23 +80,27 @@ class Teams:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.group-buy/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.group-buy/1",
-            "version": self.version,
-            "window": None if self.window is None else {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "sample": self.sample,
-            "teams": self.n,
-            "completed": self.completed,
-            "failed": self.failed,
-            "open": self.open,
-            "sizes": [{"participants": k, "teams": v} for k, v in self.sizes.items()],
-            "mean_participants": self.mean_size.to_json(),
-            "success_rate": self.success.to_json(),
-            "median_seconds_to_fill": self.median_fill.to_json(),
-            "filled_within": {limit: e.to_json() for limit, e in self.within.items()},
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "group-buy",
+            version=self.version,
+            n=self.n,
+            headline=("success_rate", self.success),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "sample": self.sample,
+                "teams": self.n,
+                "completed": self.completed,
+                "failed": self.failed,
+                "open": self.open,
+                "sizes": [{"participants": k, "teams": v} for k, v in self.sizes.items()],
+                "mean_participants": self.mean_size.to_json(),
+                "success_rate": self.success.to_json(),
+                "median_seconds_to_fill": self.median_fill.to_json(),
+                "filled_within": {limit: e.to_json() for limit, e in self.within.items()},
+            },
+        )
 
     def explain(self) -> Text:
         """How large, how often, how soon."""
@@ -198,7 +204,8 @@ def group_buy(engine: Engine, window: Window, *, zone: ZoneInfo) -> Teams:
     stated, joined = rows.column("stated").to_numpy(), rows.column("joined").to_numpy()
     sizes = np.where(stated > 0, stated - 1, joined).astype(np.int64)
     fill = kaplan_meier(np.maximum(0.0, (stopped - t) / US), completed) if len(t) else None
-    return _teams(sizes[completed], int(completed.sum()), int(over.sum()), int((~completed & ~over).sum()), "all", window, fill)
+    teams = _teams(sizes[completed], int(completed.sum()), int(over.sum()), int((~completed & ~over).sum()), "all", window, fill)
+    return replace(teams, snapshot=engine.snapshot.version)
 
 
 def _filled(rows: pa.Table, column: str) -> npt.NDArray[np.float64]:

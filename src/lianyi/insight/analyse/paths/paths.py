@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.coding import coded
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph
 from lianyi.insight.analyse.paths.sessions import cut_sessions
@@ -77,27 +78,32 @@ class Paths:
     def to_json(self) -> dict[str, Any]:
         """The documented shape: success, places, transitions, paths, steps and links."""
         s = self.success
-        return {
-            "sessions": self.sessions,
-            "facts": self.facts,
-            "goal": self.goal,
-            "success": {
-                "reached": s.reached,
-                "share": s.share.to_json(),
-                "shortest_steps": s.shortest,
-                "mean_steps": s.mean_steps,
-                "path_index": s.index.to_json(),
+        return answer(
+            "paths",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("success_share", self.success.share),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "sessions": self.sessions,
+                "facts": self.facts,
+                "goal": self.goal,
+                "success": {
+                    "reached": s.reached,
+                    "share": s.share.to_json(),
+                    "shortest_steps": s.shortest,
+                    "mean_steps": s.mean_steps,
+                    "path_index": s.index.to_json(),
+                },
+                "places": self.to_table().to_pylist(),
+                "transitions": [{"from": a, "to": b, "times": n} for a, b, n in self.transitions],
+                "paths": [{"events": list(p), "sessions": n} for p, n in self.top],
+                "steps": {"events": [*self.events, None], "sessions": [list(row) for row in self.steps]},
+                "links": [{"step": i, "from": a, "to": b, "sessions": n} for i, a, b, n in self.links],
             },
-            "places": self.to_table().to_pylist(),
-            "transitions": [{"from": a, "to": b, "times": n} for a, b, n in self.transitions],
-            "paths": [{"events": list(p), "sessions": n} for p, n in self.top],
-            "steps": {"events": [*self.events, None], "sessions": [list(row) for row in self.steps]},
-            "links": [{"step": i, "from": a, "to": b, "sessions": n} for i, a, b, n in self.links],
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        )
 
     def explain(self) -> Text:
         """How many sessions reach the goal, how straight the way is, and where most leave."""

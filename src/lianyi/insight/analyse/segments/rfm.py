@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.coding import coded
-from lianyi.insight.analyse.estimate import paragraph, said
+from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said, share_of
 from lianyi.insight.analyse.paid_orders import orders_sql
 from lianyi.insight.analyse.segments.scores import FEWEST_BUYERS, Cuts, cut_points, named, scores, segments
 from lianyi.insight.analyse.segments.tiers import DOWN_SHARE, tiers
@@ -21,6 +22,7 @@ from lianyi.stream.engines.base import Engine
 METHOD_VERSION = 1
 GRADE = "B"
 TIER_MONTHS = 12
+NO_BUYERS = Text(zh="没有认得出是谁的买家", en="nobody known bought anything")
 
 BUYERS = """
 SELECT b.who AS who, max(b.paid_d) AS last_d, count(*) AS orders, CAST(sum(b.paid_fen - b.refunded_fen) AS BIGINT) AS net_fen
@@ -64,35 +66,46 @@ class Rfm:
         """Buyers."""
         return int(self.buyers.num_rows)
 
+    @property
+    def champions(self) -> Estimate:
+        """The share of buyers who are champions: recent, frequent and worth much."""
+        if self.why is not None or self.cuts is None:
+            return missing(self.why or NO_BUYERS, n=self.n, grade=GRADE)
+        return share_of(sum(s.buyers for s in self.sizes if s.id == "champions"), self.n, NO_BUYERS, grade=GRADE)
+
     def to_table(self) -> pa.Table:
         """One row a buyer, by id."""
         return self.buyers
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape: cut points and segments; the buyers themselves are in `to_table`."""
-        return {
-            "segments": [
-                {
-                    "id": s.id,
-                    "name": said(s.name),
-                    "buyers": s.buyers,
-                    "share": s.share,
-                    "orders": s.orders,
-                    "net_fen": s.net_fen,
-                    "net_share": s.net_share,
-                }
-                for s in self.sizes
-            ],
-            "cuts": None
-            if self.cuts is None
-            else {"recency_days": list(self.cuts.r), "orders": list(self.cuts.f), "net_fen": list(self.cuts.m), "given": self.given},
-            "because": said(self.why),
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "grade": GRADE,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        return answer(
+            "rfm",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("champions", self.champions),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "segments": [
+                    {
+                        "id": s.id,
+                        "name": said(s.name),
+                        "buyers": s.buyers,
+                        "share": s.share,
+                        "orders": s.orders,
+                        "net_fen": s.net_fen,
+                        "net_share": s.net_share,
+                    }
+                    for s in self.sizes
+                ],
+                "cuts": None
+                if self.cuts is None
+                else {"recency_days": list(self.cuts.r), "orders": list(self.cuts.f), "net_fen": list(self.cuts.m), "given": self.given},
+                "because": said(self.why),
+            },
+        )
 
     def explain(self) -> Text:
         """Which segment brings most, and which valuable one is slipping."""
@@ -194,24 +207,35 @@ class Tiers:
         """Members who ever bought."""
         return int(self.members.num_rows)
 
+    @property
+    def in_a_tier(self) -> Estimate:
+        """The share of members who ever bought that is in a tier at the last review."""
+        held = sum(self.counts[-1][1:]) if self.counts else 0
+        return share_of(held, sum(self.counts[-1]) if self.counts else 0, NO_BUYERS, grade=GRADE)
+
     def to_table(self) -> pa.Table:
         """One row a member."""
         return self.members
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape: one entry a review."""
-        return {
-            "reviews": [
-                {"date": date_of(day).isoformat(), "members": list(counts), "risen": up, "fallen": down}
-                for day, counts, up, down in zip(self.reviews, self.counts, self.risen, self.fallen, strict=True)
-            ],
-            "thresholds_fen": list(self.thresholds_fen),
-            "down_share": self.down_share,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "n": self.n,
-            "version": METHOD_VERSION,
-            "snapshot": self.snapshot,
-        }
+        return answer(
+            "tiers",
+            version=METHOD_VERSION,
+            n=self.n,
+            headline=("in_a_tier", self.in_a_tier),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "reviews": [
+                    {"date": date_of(day).isoformat(), "members": list(counts), "risen": up, "fallen": down}
+                    for day, counts, up, down in zip(self.reviews, self.counts, self.risen, self.fallen, strict=True)
+                ],
+                "thresholds_fen": list(self.thresholds_fen),
+                "down_share": self.down_share,
+            },
+        )
 
     def explain(self) -> Text:
         """How many are in each tier at the last review."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said, share_of
 from lianyi.insight.analyse.survey.raking import Raked, rake
 from lianyi.insight.analyse.survey.reliability import Reliability, cronbach
@@ -63,6 +64,7 @@ class Survey:
     csat_weighted: Estimate | None
     covered: float | None
     unweighted: Text | None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -95,30 +97,40 @@ class Survey:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.survey/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.survey/1",
-            "version": self.version,
-            "window": {"from": self.window.start.isoformat(), "to": self.window.end.isoformat()},
-            "survey": self.survey_id,
-            "respondents": self.respondents,
-            "response_rate": self.response.to_json(),
-            "nps": _promoters_json(self.nps),
-            "csat": self.csat.to_json(),
-            "questions": [{"question": q.id, "kind": q.kind, **q.value.to_json()} for q in self.questions],
-            "reliability": None if self.reliability is None else self.reliability.to_json(),
-            "weighting": {
-                "by": list(self.rake_by),
-                "design_effect": None if self.weighting is None else self.weighting.design_effect,
-                "effective_n": None if self.weighting is None else self.weighting.effective_n,
-                "largest_weight": None if self.weighting is None else self.weighting.largest,
-                "covered": self.covered,
-                "nps": None if self.nps_weighted is None else _promoters_json(self.nps_weighted),
-                "csat": None if self.csat_weighted is None else self.csat_weighted.to_json(),
-                "because": said(self.unweighted),
+        return answer(
+            "survey",
+            version=self.version,
+            n=self.n,
+            headline=self._headline(),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "survey": self.survey_id,
+                "respondents": self.respondents,
+                "response_rate": self.response.to_json(),
+                "nps": _promoters_json(self.nps),
+                "csat": self.csat.to_json(),
+                "questions": [{"question": q.id, "kind": q.kind, **q.value.to_json()} for q in self.questions],
+                "reliability": None if self.reliability is None else self.reliability.to_json(),
+                "weighting": {
+                    "by": list(self.rake_by),
+                    "design_effect": None if self.weighting is None else self.weighting.design_effect,
+                    "effective_n": None if self.weighting is None else self.weighting.effective_n,
+                    "largest_weight": None if self.weighting is None else self.weighting.largest,
+                    "covered": self.covered,
+                    "nps": None if self.nps_weighted is None else _promoters_json(self.nps_weighted),
+                    "csat": None if self.csat_weighted is None else self.csat_weighted.to_json(),
+                    "because": said(self.unweighted),
+                },
             },
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        )
+
+    def _headline(self) -> tuple[str, Estimate]:
+        """Recommendation where it was asked (weighted where weights were asked for), else satisfaction."""
+        if self.nps.score.value is None and self.csat.value is not None:
+            return CSAT, self.csat
+        return NPS, self.nps.score if self.nps_weighted is None else self.nps_weighted.score
 
     def explain(self) -> Text:
         """Who answered, what they said, and what to mind."""
@@ -215,6 +227,7 @@ def survey(engine: Engine, window: Window, *, survey_id: str | None = None, rake
         csat_weighted=_satisfied(csat, weights) if raked is not None else None,
         covered=covered,
         unweighted=because,
+        snapshot=engine.snapshot.version,
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph
 from lianyi.insight.analyse.text.lexicon import judge
 from lianyi.insight.analyse.text.model import NEUTRAL, Card, Sentiment
@@ -64,6 +65,8 @@ class Opinion:
     negative_words: tuple[tuple[str, int], ...]
     card: Card | None
     readings: tuple[Reading, ...] = ()
+    window: Window | None = None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
@@ -84,25 +87,30 @@ class Opinion:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.sentiment/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.sentiment/1",
-            "version": self.version,
-            "method": self.method,
-            "texts": self.texts,
-            "positive": self.positive,
-            "neutral": self.neutral,
-            "negative": self.negative,
-            "net": self.net.to_json(),
-            "corrected": None if self.corrected is None else self.corrected.to_json(),
-            "agreement": self.agreement.to_json(),
-            "words": {
-                "positive": [{"word": w, "texts": n} for w, n in self.positive_words],
-                "negative": [{"word": w, "texts": n} for w, n in self.negative_words],
+        return answer(
+            "sentiment",
+            version=self.version,
+            n=self.n,
+            headline=("net", self.net),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "method": self.method,
+                "texts": self.texts,
+                "positive": self.positive,
+                "neutral": self.neutral,
+                "negative": self.negative,
+                "net": self.net.to_json(),
+                "corrected": None if self.corrected is None else self.corrected.to_json(),
+                "agreement": self.agreement.to_json(),
+                "words": {
+                    "positive": [{"word": w, "texts": n} for w, n in self.positive_words],
+                    "negative": [{"word": w, "texts": n} for w, n in self.negative_words],
+                },
+                "model": None if self.card is None else card_json(self.card),
             },
-            "model": None if self.card is None else card_json(self.card),
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        )
 
     def explain(self) -> Text:
         """How people feel, and what the reading is worth."""
@@ -223,7 +231,7 @@ def sentiment(engine: Engine, window: Window, *, sources: Sequence[str] = tuple(
     Raises  : UnknownName for another source.
     """
     found, recorded = texts(engine, window, sources=sources)
-    return summed(read(found, model), found, recorded, model)
+    return replace(summed(read(found, model), found, recorded, model), window=window, snapshot=engine.snapshot.version)
 
 
 def texts(engine: Engine, window: Window, *, sources: Sequence[str] = tuple(SOURCES)) -> tuple[list[str], list[str | None]]:

@@ -1,7 +1,7 @@
 """What texts are about: topics by non-negative factorisation, with keywords, and whether another start finds the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,16 +10,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lianyi.insight.analyse.estimate import said
+from lianyi.insight.analyse.answer import answer
+from lianyi.insight.analyse.estimate import Estimate, missing, said, share_of
 from lianyi.insight.analyse.text.cleaning import cleaned
 from lianyi.insight.analyse.text.extra import extra
+from lianyi.insight.analyse.text.opinion import SOURCES
+from lianyi.insight.analyse.text.opinion import texts as texts_of
+from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
+from lianyi.stream.engines.base import Engine
 
 Reals = npt.NDArray[np.float64]
 VERSION = 1
 MIN_TEXTS = 50
+NO_TEXTS = Text(zh="没有文字", en="there are no texts")
 KEYWORDS = 8
 SEEDS = (1, 2, 3, 4, 5)
 STABLE = 0.6
@@ -44,12 +50,21 @@ class Topics:
     unassigned: int
     topics: tuple[Topic, ...]
     because: Text | None
+    window: Window | None = None
+    snapshot: int | None = None
     version: int = VERSION
 
     @property
     def n(self) -> int:
         """Texts."""
         return self.texts
+
+    @property
+    def assigned(self) -> Estimate:
+        """The share of texts that belong to a topic."""
+        if self.because is not None:
+            return missing(self.because, n=self.texts, grade="C")
+        return share_of(self.texts - self.unassigned, self.texts, NO_TEXTS, grade="C")
 
     def to_table(self) -> pa.Table:
         """One row a topic: keywords, texts, share, stability."""
@@ -64,19 +79,24 @@ class Topics:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.topics/1`."""
-        explained = self.explain()
-        return {
-            "schema": "lianyi.topics/1",
-            "version": self.version,
-            "texts": self.texts,
-            "unassigned": self.unassigned,
-            "topics": [
-                {"keywords": list(t.keywords), "texts": t.texts, "share": t.share, "stability": t.stability, "example": t.example}
-                for t in self.topics
-            ],
-            "because": said(self.because),
-            "explain": {"zh": explained.zh, "en": explained.en},
-        }
+        return answer(
+            "topics",
+            version=self.version,
+            n=self.n,
+            headline=("assigned", self.assigned),
+            explain=self.explain(),
+            window=self.window,
+            snapshot=self.snapshot,
+            own={
+                "texts": self.texts,
+                "unassigned": self.unassigned,
+                "topics": [
+                    {"keywords": list(t.keywords), "texts": t.texts, "share": t.share, "stability": t.stability, "example": t.example}
+                    for t in self.topics
+                ],
+                "because": said(self.because),
+            },
+        )
 
     def explain(self) -> Text:
         """What is talked about, and which topics would not come out again."""
@@ -146,6 +166,15 @@ def topics(texts: Sequence[str], *, count: int = 8) -> Topics:
         found.append(Topic(tuple(keys[k]), members, members / len(texts), float(np.mean(again)), int(purity.argmax())))
     found.sort(key=lambda t: (-t.texts, t.keywords))
     return Topics(len(texts), int((heaviest < 0).sum()), tuple(t for t in found if t.texts), None)
+
+
+def window_topics(engine: Engine, window: Window, *, count: int = 8, sources: Sequence[str] = tuple(SOURCES)) -> Topics:
+    """Topics of the texts of a window; see `topics`, and `opinion.texts` for the sources.
+
+    Raises UnknownName for another source; what `topics` raises.
+    """
+    found, _ = texts_of(engine, window, sources=sources)
+    return replace(topics(found, count=count), window=window, snapshot=engine.snapshot.version)
 
 
 def _factors(table: Any, count: int, start: str, seed: int) -> tuple[Reals, Reals]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph
 from lianyi.insight.evaluate.index.blending import blended, capped
 from lianyi.insight.evaluate.index.frozen import FrozenWeights, anchors_of
@@ -21,7 +22,6 @@ from lianyi.kernel.text import Text
 
 Reals = npt.NDArray[np.float64]
 VERSION = 1
-SCHEMA = "lianyi.index/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,51 +104,62 @@ class CompositeIndex:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `lianyi.index/1`."""
-        return {
-            "schema": SCHEMA,
-            "version": self.version,
-            "name": {"zh": self.plan.name.zh, "en": self.plan.name.en},
-            "period": self.plan.period,
-            "formula": {"zh": self.formula.zh, "en": self.formula.en},
-            "weights": self.frozen.by_method,
-            "frozen": {"hash": self.frozen.hash, "given": self.was_frozen},
-            "judgements": {
-                id_: {
-                    "consistency_ratio": j.consistency_ratio,
-                    "lambda_max": j.lambda_max,
-                    "random_index": j.random_index,
-                    "table": j.table,
-                    "consistent": j.consistent,
-                }
-                for id_, j in self.plan.judgements.items()
+        return answer(
+            "index",
+            version=self.version,
+            n=self.n,
+            headline=self._headline(),
+            explain=self.explain(),
+            own={
+                "name": {"zh": self.plan.name.zh, "en": self.plan.name.en},
+                "period": self.plan.period,
+                "formula": {"zh": self.formula.zh, "en": self.formula.en},
+                "weights": self.frozen.by_method,
+                "frozen": {"hash": self.frozen.hash, "given": self.was_frozen},
+                "judgements": {
+                    id_: {
+                        "consistency_ratio": j.consistency_ratio,
+                        "lambda_max": j.lambda_max,
+                        "random_index": j.random_index,
+                        "table": j.table,
+                        "consistent": j.consistent,
+                    }
+                    for id_, j in self.plan.judgements.items()
+                },
+                "alternatives": [
+                    {
+                        "id": a.id,
+                        "index": a.index.to_json(),
+                        "rank": a.rank,
+                        "topsis": a.topsis,
+                        "rank_topsis": a.rank_topsis,
+                        "first_share": a.first_share,
+                        "rank_range": None if a.rank_range is None else list(a.rank_range),
+                        "known": a.known,
+                        "scores": a.scores,
+                    }
+                    for a in self.alternatives
+                ],
+                "stability": {
+                    "draws": self.stability.draws,
+                    "concentration": self.stability.concentration,
+                    "same_order": self.stability.same_order,
+                    "without": [{"indicator": w.indicator, "first": w.first, "moved": w.moved} for w in self.without],
+                },
+                "disagreement": [
+                    {"method": d.method, "tau": d.tau, "first": d.first, "moves_most": d.moves_most, "places": d.places}
+                    for d in self.disagreement
+                ],
+                "notes": [{"zh": note.zh, "en": note.en} for note in self.notes],
             },
-            "alternatives": [
-                {
-                    "id": a.id,
-                    "index": a.index.to_json(),
-                    "rank": a.rank,
-                    "topsis": a.topsis,
-                    "rank_topsis": a.rank_topsis,
-                    "first_share": a.first_share,
-                    "rank_range": None if a.rank_range is None else list(a.rank_range),
-                    "known": a.known,
-                    "scores": a.scores,
-                }
-                for a in self.alternatives
-            ],
-            "stability": {
-                "draws": self.stability.draws,
-                "concentration": self.stability.concentration,
-                "same_order": self.stability.same_order,
-                "without": [{"indicator": w.indicator, "first": w.first, "moved": w.moved} for w in self.without],
-            },
-            "disagreement": [
-                {"method": d.method, "tau": d.tau, "first": d.first, "moves_most": d.moves_most, "places": d.places}
-                for d in self.disagreement
-            ],
-            "notes": [{"zh": note.zh, "en": note.en} for note in self.notes],
-            "explain": {"zh": self.explain().zh, "en": self.explain().en},
-        }
+        )
+
+    def _headline(self) -> tuple[str, Estimate]:
+        """The index of whoever is first."""
+        leader = self.first
+        if leader is None:
+            return "index", missing(Text(zh="没有一项的数据够算指数", en="none has enough figures for an index"), n=self.n, grade="C")
+        return f"index_of_{leader.id}", leader.index
 
     def explain(self) -> Text:
         """Who is first, how firmly, and what speaks against it."""
