@@ -42,7 +42,7 @@ def make_ready() -> None:
     """Give Django its settings, in a workspace of its own, so that modules with tables can be imported; not where a test run has done so."""
     if not conf.settings.configured:
         with tempfile.TemporaryDirectory() as home:
-            os.environ |= {"LIANYI_HOME": home, "DJANGO_SETTINGS_MODULE": "lianyi.server.settings"}
+            os.environ |= {"LIANYI_HOME": home, "LIANYI_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "lianyi.server.settings"}
             django.setup()
 
 

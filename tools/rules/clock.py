@@ -10,6 +10,7 @@ READS_THE_CLOCK = {
     "datetime.datetime.now",
     "datetime.datetime.today",
     "datetime.datetime.utcnow",
+    "django.utils.timezone.now",
     "time.ctime",
     "time.gmtime",
     "time.localtime",
@@ -19,6 +20,7 @@ READS_THE_CLOCK = {
 # The edge of the system, where now comes in; and few places below it, each with its reason.
 ALLOWED = {
     "lianyi.cli": "a command is given at some moment: this is where now enters",
+    "lianyi.web.edge.access": "a request arrives at some moment: this is where now enters",
     "lianyi.stream.log.delta": "Delta's protocol wants each file's time of writing; no result is computed from it",
 }
 

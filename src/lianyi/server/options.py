@@ -45,6 +45,8 @@ class Options:
     threads      : requests answered at the same time by one process (LIANYI_THREADS)
     wechat_app   : the official account through which members sign in, "" for none (LIANYI_WECHAT_APP)
     wechat_secret: its secret (LIANYI_WECHAT_SECRET, or the file LIANYI_WECHAT_SECRET_FILE)
+    sms_url      : the brand's gateway for sign-in links to telephones, "" for the folder `messages` in the workspace (LIANYI_SMS_URL)
+    sms_secret   : what messages to the gateway are signed with (LIANYI_SMS_SECRET, or LIANYI_SMS_SECRET_FILE)
     """
 
     workspace: Workspace
@@ -56,6 +58,8 @@ class Options:
     threads: int = 16
     wechat_app: str = ""
     wechat_secret: str = field(default="", repr=False)
+    sms_url: str = ""
+    sms_secret: str = field(default="", repr=False)
 
     def secret(self, purpose: str) -> str:
         """A key for one purpose, derived from the workspace's own; it never leaves the workspace's folder."""
@@ -96,6 +100,8 @@ def options_from(environment: Mapping[str, str]) -> Options:
         threads=count(environment, "LIANYI_THREADS", Options.threads, least=1, most=256),
         wechat_app=environment.get("LIANYI_WECHAT_APP", ""),
         wechat_secret=kept_secret(environment, "LIANYI_WECHAT_SECRET"),
+        sms_url=web_address(environment, "LIANYI_SMS_URL"),
+        sms_secret=kept_secret(environment, "LIANYI_SMS_SECRET"),
     )
 
 
@@ -124,3 +130,13 @@ def kept_secret(environment: Mapping[str, str], name: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise OptionUnusable(name=f"{name}_FILE", given=file, example="a file that the server may read") from None
+
+
+def web_address(environment: Mapping[str, str], name: str) -> str:
+    """A setting that is an address of the web: https, or http on this machine only."""
+    given = environment.get(name, "")
+    parts = urlsplit(given)
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if given and not ((parts.scheme == "https" and parts.hostname) or here):
+        raise OptionUnusable(name=name, given=given, example="https://sms.example/send")
+    return given

@@ -4,10 +4,11 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("language/", set_language, name="set_language"),
+    path("language/", require_POST(set_language), name="set_language"),
     path("", include("lianyi.web.ui.urls")),
 ]
 for app, prefix in (("api", "api/"), ("console", "console/"), ("pages", "")):

@@ -88,7 +88,9 @@ def test_a_price_without_coins_shows_none():
 
 
 def test_the_page_of_styles_shows_every_part():
-    page = styles.styles(RequestFactory().get("/styles/")).content.decode()
+    request = RequestFactory().get("/styles/")
+    request.at = datetime(2026, 11, 1, tzinfo=UTC)
+    page = styles.styles(request).content.decode()
     parts = {path.stem for path in (HOME / "templates" / "ui" / "parts").glob("*.html")}
     shown = {"button", "badge", "card", "notice", "empty", "drawer", "progress", "countdown", "settings"}
 

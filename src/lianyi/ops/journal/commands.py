@@ -10,7 +10,7 @@ from typing import Any
 from django.db import Error, IntegrityError, OperationalError, connection, transaction
 
 from lianyi.kernel.actor import Actor
-from lianyi.kernel.errors import Broken, Refusal
+from lianyi.kernel.errors import Broken, Refusal, TryLater
 from lianyi.kernel.text import Text
 from lianyi.ops.journal import running
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
@@ -18,6 +18,7 @@ from lianyi.ops.journal.models import Command
 
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.02
+BUSY_SECONDS = 2
 # SQLSTATE of what passes when the whole command is done again: serialization, deadlock, lock wait, and two at once with one natural key.
 PASSING = {"40001", "40P01", "55P03", "23505"}
 Result = dict[str, Any]
@@ -31,7 +32,7 @@ class KeyReused(Refusal):
     remedy = Text(zh="请刷新页面后重新提交。", en="Reload the page and submit again.")
 
 
-class DatabaseBusy(Refusal):
+class DatabaseBusy(TryLater):
     """Too many others write at this moment."""
 
     code = "database_busy"
@@ -68,7 +69,7 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
         finally:
             running.end(token)
         time.sleep(random.uniform(0.5, 1) * FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - a pause, not a secret
-    raise DatabaseBusy
+    raise DatabaseBusy(retry_after_seconds=BUSY_SECONDS)
 
 
 def is_passing(fault: Error) -> bool:

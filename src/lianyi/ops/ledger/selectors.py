@@ -8,7 +8,7 @@ from django.db.models import Sum
 from lianyi.ops.ledger.models import Account, Entry, Transaction
 from lianyi.ops.members.selectors import Member
 
-__all__ = ["Account", "Line", "Transaction", "balance", "find_transaction", "house_balance", "list_entries", "statement"]
+__all__ = ["Account", "Line", "Transaction", "balance", "balances_of", "find_transaction", "house_balance", "list_entries", "statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,12 @@ class Line:
 
 def balance(account: Account) -> int:
     """What an account holds now, in fen or points."""
-    return int(Account.objects.values_list("balance", flat=True).get(pk=account.pk))
+    return int(Account.objects.values_list("balance", "balances_of", flat=True).get(pk=account.pk))
+
+
+def balances_of(member: Member) -> dict[str, int]:
+    """What each of a member's accounts holds now, by kind; one that was never opened is left out."""
+    return dict(Account.objects.filter(member=member).values_list("kind", "balance"))
 
 
 def house_balance(kind: str) -> int:

@@ -4,15 +4,26 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from lianyi.kernel.errors import BadInput
+from lianyi.kernel.errors import NotThere
 from lianyi.kernel.ids import pseudonym
 from lianyi.kernel.text import Text
 from lianyi.ops.members.models import Consent, Identity, Member
 
-__all__ = ["Member", "MemberUnknown", "find_by_identity", "find_member", "get_member", "has_consent", "list_tags", "pseudonym_of"]
+__all__ = [
+    "Member",
+    "MemberUnknown",
+    "find_by_identity",
+    "find_consent",
+    "find_member",
+    "get_member",
+    "has_consent",
+    "list_referred",
+    "list_tags",
+    "pseudonym_of",
+]
 
 
-class MemberUnknown(BadInput):
+class MemberUnknown(NotThere):
     """There is no such member, or they were erased."""
 
     code = "member_unknown"
@@ -47,10 +58,21 @@ def pseudonym_of(kind: str, value: str) -> str:
     return pseudonym(value if kind == "phone" else f"{kind}:{value}", settings.WORKSPACE.key)
 
 
+def find_consent(member: Member, purpose: str) -> bool | None:
+    """What the member last said about a use of their data; None when they were never asked."""
+    said = Consent.objects.filter(member=member, purpose=purpose).order_by("-at", "-id")
+    newest: bool | None = said.values_list("granted", flat=True).first()
+    return newest
+
+
 def has_consent(member: Member, purpose: str) -> bool:
     """Whether the member agrees to a use of their data now; silence is no."""
-    newest = Consent.objects.filter(member=member, purpose=purpose).order_by("-at", "-id").values_list("granted", flat=True).first()
-    return bool(newest)
+    return bool(find_consent(member, purpose))
+
+
+def list_referred(member: Member) -> list[Member]:
+    """Whom a member brought, the latest first; without those who were erased."""
+    return list(Member.objects.filter(referrer=member, erased_at__isnull=True).order_by("-joined_at", "-id"))
 
 
 def list_tags(member: Member) -> list[str]:

@@ -1,10 +1,11 @@
 """Reading the shop."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import F, Min
 
-from lianyi.kernel.errors import BadInput
+from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.models import Order, OrderLine, Payment, Price, Product, Purchased, Refund, Stock
@@ -19,39 +20,43 @@ __all__ = [
     "Stock",
     "find_last_deal_fen",
     "find_lowest_deal_fen",
+    "find_order",
     "find_price",
     "get_order",
     "get_product",
     "get_refund",
     "get_stock",
+    "list_lines",
     "list_orders",
     "list_products",
+    "list_refunds",
+    "prices_at",
     "purchased_by",
 ]  # fmt: skip
 
 
-class ProductUnknown(BadInput):
+class ProductUnknown(NotThere):
     """There is no such product."""
 
     code = "product_unknown"
     message = Text(zh="没有这件商品：%(product)s。", en="There is no such product: %(product)s.")
 
 
-class OrderUnknown(BadInput):
+class OrderUnknown(NotThere):
     """There is no such order."""
 
     code = "order_unknown"
     message = Text(zh="没有这张订单：%(order)s。", en="There is no such order: %(order)s.")
 
 
-class StockUnknown(BadInput):
+class StockUnknown(NotThere):
     """A product has no stock for a purpose."""
 
     code = "stock_unknown"
     message = Text(zh="%(product)s 没有用于 %(purpose)s 的库存。", en="%(product)s has no stock for %(purpose)s.")
 
 
-class RefundUnknown(BadInput):
+class RefundUnknown(NotThere):
     """There is no such refund."""
 
     code = "refund_unknown"
@@ -74,6 +79,12 @@ def list_products(*, on_sale: bool = True) -> list[Product]:
 def find_price(product: Product, at: dt.datetime) -> Price | None:
     """The price that holds at an instant; None before the first."""
     return Price.objects.filter(product=product, since__lte=at).order_by("-since").first()
+
+
+def prices_at(products: Sequence[Product], at: dt.datetime) -> dict[int, Price]:
+    """The prices that hold at an instant, by the product's row; one without a price yet is left out. One query."""
+    known = Price.objects.filter(product__in=products, since__lte=at).order_by("product_id", "since")
+    return {price.product_id: price for price in known}
 
 
 def find_lowest_deal_fen(product: Product, at: dt.datetime, days: int = 7) -> int | None:
@@ -104,15 +115,33 @@ def purchased_by(member: Member, stock: Stock) -> int:
 
 def get_order(public_id: str) -> Order:
     """An order with its member. Raises OrderUnknown."""
-    found = Order.objects.filter(public_id=public_id).select_related("member").first()
+    found = find_order(public_id)
     if found is None:
         raise OrderUnknown(order=public_id)
     return found
 
 
+def find_order(public_id: str) -> Order | None:
+    """An order with its member; None when there is none."""
+    return Order.objects.filter(public_id=public_id).select_related("member").first()
+
+
 def list_orders(member: Member, *, limit: int = 100) -> list[Order]:
     """A member's orders, the newest first."""
     return list(Order.objects.filter(member=member).order_by("-placed_at", "-id")[:limit])
+
+
+def list_lines(orders: Sequence[Order]) -> dict[int, list[OrderLine]]:
+    """The lines of orders with their products, by the order's row. One query."""
+    found: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in OrderLine.objects.filter(order__in=orders).select_related("product").order_by("order_id", "number"):
+        found[line.order_id].append(line)
+    return found
+
+
+def list_refunds(order: Order) -> list[Refund]:
+    """What of an order's money goes back or was asked back, the latest first."""
+    return list(Refund.objects.filter(order=order).order_by("-requested_at", "-id"))
 
 
 def get_refund(public_id: str) -> Refund:

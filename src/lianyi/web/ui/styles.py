@@ -7,7 +7,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 
 class Sample(forms.Form):
@@ -23,8 +22,8 @@ def styles(request: HttpRequest) -> HttpResponse:
     """Every part in every state."""
     context: dict[str, Any] = {
         "form": Sample({"name": "", "reason": "late"}),
-        "soon": timezone.now() + timedelta(hours=5, minutes=3),
-        "later": timezone.now() + timedelta(days=2),
+        "soon": request.at + timedelta(hours=5, minutes=3),
+        "later": request.at + timedelta(days=2),
         "colours": ("ground", "paper", "wash", "ink", "ink-2", "ink-3", "line", "edge", "accent", "deal", "good", "warn", "bad"),
     }
     return render(request, "ui/styles.html", context)

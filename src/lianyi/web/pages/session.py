@@ -1,0 +1,68 @@
+"""Who is looking at a page: a member who signed in on this device, or a visitor."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from lianyi.kernel.actor import VISITOR, Actor
+from lianyi.ops.members.selectors import Member, find_member
+
+KEY = "member"
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """The member whose session this is; None for a visitor, and for a member who was erased since."""
+    if not hasattr(request, "_member"):
+        public_id = request.session.get(KEY, "")
+        request._member = find_member(public_id) if public_id else None  # noqa: SLF001 - kept for this request, as Django does
+    found: Member | None = request._member  # noqa: SLF001
+    return found
+
+
+def the_member(request: HttpRequest) -> Member:
+    """The member, on a page that is theirs only (behind member_only)."""
+    member = member_of(request)
+    if member is None:
+        raise AssertionError("a page that needs a member is behind member_only")
+    return member
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, as services want to know it."""
+    member = member_of(request)
+    return Actor("member", member.public_id) if member else VISITOR
+
+
+def sign_in(request: HttpRequest, member: Member) -> None:
+    """Bind this session to a member, under a new key, so that one that somebody else knows is worth nothing."""
+    brought = {name: request.session.get(name) for name in ("brought",) if name in request.session}
+    if request.session.get(KEY) not in (None, member.public_id):
+        request.session.flush()
+    request.session.cycle_key()
+    request.session.update({**brought, KEY: member.public_id})
+    request._member = member  # noqa: SLF001
+
+
+def member_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for members: a visitor is asked to sign in first, and is led back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if member_of(request) is None:
+            back = request.get_full_path() if request.method == "GET" else request.POST.get("back", "/")
+            return redirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def key_of(request: HttpRequest, name: str) -> str:
+    """The key of the command that a form asks for: the form's own, within the member's, so that nobody hits another's key."""
+    actor = actor_of(request)
+    given = "".join(letter for letter in request.POST.get("key", "") if letter.isalnum() or letter in "-_")[:40]
+    return f"{name}:{actor.id[:40]}:{given or request.request_id}"
