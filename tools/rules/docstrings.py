@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from tools.rules.source import Source, Violation
 
-BINDING_IN = ("lianyi.kernel", "lianyi.stream", "lianyi.compliance", "lianyi.insight")
+BINDING_IN = ("lianyi.kernel", "lianyi.stream", "lianyi.compliance", "lianyi.insight", "lianyi.lab")
 
 
 def undocumented(source: Source) -> Iterator[Violation]:
-    """Modules and public functions and classes of kernel, stream, compliance and insight have a docstring."""
+    """Modules and public functions and classes of kernel, stream, compliance, insight and lab have a docstring."""
     if not source.within(*BINDING_IN):
         return
     if ast.get_docstring(source.tree) is None:

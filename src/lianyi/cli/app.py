@@ -24,6 +24,7 @@ VERBS = {
     "evaluate": ("lianyi.cli.evaluate", say("评估效益并写出报告", "evaluate, and write the report")),
     "report": ("lianyi.cli.report", say("用已有评估再出报告", "make the report of a stored evaluation again")),
     "serve": ("lianyi.cli.serve", say("启动网站", "serve the pages")),
+    "simulate": ("lianyi.cli.simulate", say("生成真相已知的模拟品牌", "make a simulated brand whose truth is known")),
     "train": ("lianyi.cli.train", say("用自己的标注训练模型", "train a model on your own labels")),
     "maintain": ("lianyi.cli.maintain", say("整理存储：合并、清除、刷新", "tidy the store: compact, clean, refresh")),
     "forget": ("lianyi.cli.forget", say("删除一位会员的全部数据", "erase one member everywhere")),

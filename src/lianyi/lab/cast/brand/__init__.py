@@ -1,0 +1,1 @@
+"""The invented brand: its goods, places, creators and words, as data."""

@@ -1,0 +1,1 @@
+"""What happens, day by day; nothing here knows how it will be told."""

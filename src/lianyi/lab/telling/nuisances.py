@@ -1,0 +1,81 @@
+"""What goes wrong with the records: lost, untagged, repeated, wrongly dated facts, and visitors that are none."""
+
+import numpy as np
+
+from lianyi.kernel.clock import US_PER_DAY, US_PER_SECOND
+from lianyi.lab.draws import counts
+from lianyi.lab.telling.facts import Columns, chosen
+from lianyi.lab.telling.teller import Teller
+from lianyi.lab.worlds.world import CHANNELS
+
+SECOND = US_PER_SECOND
+# Facts that the shop's own systems record are never lost and never wrongly dated: what pages and apps report is.
+REPORTED = (
+    "content_exposed", "content_clicked", "content_viewed", "page_viewed", "product_viewed", "cart_added", "checkout_started",
+    "campaign_viewed", "page_timed", "live_entered", "live_left", "content_liked", "content_collected", "content_shared",
+)  # fmt: skip
+VISITING = ("content_viewed", "page_viewed", "product_viewed", "cart_added", "checkout_started", "order_placed", "order_paid")
+
+
+def tell_bots(teller: Teller, day: int) -> None:
+    """Visitors that are none: devices that open a page every few seconds for an hour, never logged in."""
+    setting = teller.setting
+    asked = setting.world.nuisances
+    if not asked.bots:
+        return
+    rng = setting.chance.generator("bots", day)
+    times = counts(rng.random(asked.bots), asked.bot_views, most=400)
+    bot = np.repeat(np.arange(asked.bots), times)
+    begins = rng.integers(0, 22 * 3600, asked.bots)[bot] * SECOND
+    t = teller.instant(day, begins + rng.integers(0, 3600, len(bot)) * SECOND)
+    rings = 2 * asked.rings
+    session = teller.new_sessions(asked.bots)[bot]
+    products = rng.integers(0, len(setting.goods.price_fen), len(bot))
+    teller.facts.add(
+        "product_viewed",
+        t,
+        device=setting.people.n + rings + bot,
+        platform=bot % len(setting.drifts.platforms),
+        channel=CHANNELS.index("direct"),
+        session=session,
+        product=products,
+    )
+
+
+def disturbed(teller: Teller, day: int, columns: Columns) -> Columns:
+    """The facts of a day as they are recorded: some lost, some without their channel, some with a wrong time.
+
+    Tracking that drifts ("tracking") loses the facts that pages report on its platform.
+    """
+    asked, setting = teller.setting.world.nuisances, teller.setting
+    names = teller.facts.spelling.names
+    level = setting.drifts.by_platform("tracking", day)
+    if not (asked.lost_share or asked.untagged_share or asked.skewed_share or (level != 1).any()):
+        return columns
+    n = len(columns["t"])
+    u, v, _, _ = setting.chance.each("nuisances", day, np.arange(n))
+    reported = np.isin(columns["name"], [names.index(name) for name in REPORTED if name in names])
+    platform = columns["platform"].astype(np.int64)
+    kept_share = (1 - asked.lost_share) * np.where(platform >= 0, level[np.maximum(platform, 0)], 1.0)
+    kept = ~reported | (u < kept_share)
+    columns = dict(columns)
+    visiting = np.isin(columns["name"], [names.index(name) for name in VISITING if name in names])
+    columns["channel"] = np.where(visiting & (v < asked.untagged_share), -1, columns["channel"]).astype(np.int8)
+    if asked.skewed_share:
+        # A wrong clock is wrong by the same hours all along; it runs ahead, for what has not yet happened cannot arrive late here.
+        wrong = setting.chance.each("clocks", 0, np.maximum(columns["member"], 0))
+        ahead = reported & (columns["member"] >= 0) & (wrong[0] < asked.skewed_share)
+        columns["t"] = columns["t"] + np.where(ahead, (wrong[1] * asked.skew_hours * 3600e6).astype(np.int64), 0)
+    return chosen(columns, kept)
+
+
+def repeated(teller: Teller, day: int, columns: Columns) -> np.ndarray:
+    """Which facts of a day are delivered twice: places in its columns."""
+    share = teller.setting.world.nuisances.repeated_share
+    u = teller.setting.chance.each("repeated", day, np.arange(len(columns["t"])))[0]
+    return np.flatnonzero(u < share)
+
+
+def end_of(day: int) -> int:
+    """The instant at which a day ends, in microseconds since the first midnight."""
+    return (day + 1) * US_PER_DAY

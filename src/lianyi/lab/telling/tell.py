@@ -1,0 +1,117 @@
+"""Telling a whole run: days in, batches of facts in order of time out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from lianyi.kernel.clock import midnight_us
+from lianyi.lab.cast.goods import brand
+from lianyi.lab.cast.setting import Setting
+from lianyi.lab.chance import Ints
+from lianyi.lab.life.day import Day
+from lianyi.lab.life.run import live
+from lianyi.lab.life.state import State
+from lianyi.lab.telling.campaigns import tell_campaigns
+from lianyi.lab.telling.facts import Facts, Spelling, batches, names_of
+from lianyi.lab.telling.ledger import tell_costs
+from lianyi.lab.telling.nuisances import disturbed, end_of, repeated, tell_bots
+from lianyi.lab.telling.orders import tell_orders
+from lianyi.lab.telling.outside import tell_mentions, tell_survey
+from lianyi.lab.telling.reach import tell_reach, tell_reading
+from lianyi.lab.telling.replies import tell_chats
+from lianyi.lab.telling.tables import tables
+from lianyi.lab.telling.teller import Teller
+from lianyi.lab.telling.visits import tell_browsing, tell_people, tell_roster, tell_timings
+from lianyi.lab.worlds.world import CHANNELS
+from lianyi.stream.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Telling:
+    """A run being told.
+
+    again : batches of facts that were delivered twice, known once the run is over
+    days  : what the run leaves for the truth, in the order of days
+    """
+
+    setting: Setting
+    workspace: Workspace
+    run: int
+    again: list[pa.RecordBatch] = field(default_factory=list)
+    state: State | None = None
+    referred: list[tuple[Ints, Ints]] = field(default_factory=list)
+    teller: Teller | None = None
+
+    @property
+    def lived(self) -> int:
+        """Days lived so far."""
+        return len(self.referred)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The facts of the whole run, in order of time, a few hundred thousand at once."""
+        setting = self.setting
+        asked = setting.world.nuisances
+        devices = bool(setting.world.people.anonymous_share or asked.rings or asked.bots or asked.skewed_share)
+        teller = self.teller = Teller(setting, Facts(spelling(setting, self.workspace, self.run)), devices=devices)
+        tell_roster(teller)
+        for day, state in live(setting):
+            self.state = state
+            self.referred.append((day.joins.who, day.joins.referrer))
+            tell_day(teller, state, day)
+            due = teller.facts.due(disturbed(teller, day.d, teller.facts.stated()), end_of(day.d))
+            twice = repeated(teller, day.d, due)
+            for batch in batches(due, teller.facts.spelling):
+                if len(twice):
+                    inside, twice = twice[twice < len(batch)], twice[twice >= len(batch)] - len(batch)
+                    self.again.append(batch.take(pa.array(inside)))
+                yield batch
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The reference tables at the end of the run."""
+        if self.state is None or self.teller is None:
+            raise ValueError("the run has not been told yet")
+        who, referrer = (np.concatenate(column) for column in zip(*self.referred, strict=True))
+        known = referrer >= 0
+        return tables(self.setting, self.state, self.teller.facts.spelling, {"who": who[known], "referrer": referrer[known]})
+
+
+def tell_day(teller: Teller, state: State, day: Day) -> None:
+    """State everything that happened on a day."""
+    tell_people(teller, day)
+    tell_reach(teller, day)
+    tell_reading(teller, day)
+    tell_campaigns(teller, state, day)
+    tell_browsing(teller, day)
+    if teller.setting.world.detail:
+        tell_timings(teller, day)
+    tell_orders(teller, day)
+    tell_chats(teller, day)
+    tell_bots(teller, day.d)
+    if teller.setting.world.detail:
+        tell_costs(teller, day)
+        tell_mentions(teller, day)
+        tell_survey(teller, state, day)
+
+
+def spelling(setting: Setting, workspace: Workspace, run: int) -> Spelling:
+    """How the codes of a setting are spelt."""
+    world, asked = setting.world, setting.world.nuisances
+    digits = max(6, len(str(setting.people.n)))
+    members = np.arange(setting.people.n)
+    devices = setting.people.n + 2 * asked.rings + asked.bots
+    partners = [row["title"] for row in brand("shop")["partners"]]
+    return Spelling(
+        members=names_of("m", members, digits=digits),
+        devices=names_of("d", np.arange(devices), digits=digits),
+        contents=names_of("c", np.arange(setting.contents.n), digits=5),
+        products=names_of("p", np.arange(len(setting.goods.price_fen)) + 1, digits=3),
+        campaigns=pa.array([c.id for c in setting.campaigns] or [""], pa.string()),
+        groups=names_of("g", np.arange(max(setting.circles.groups, 1)) + 1, digits=3),
+        partners=pa.array([f"k{n + 1:02d}" for n in range(max(world.partners.number, len(partners)))], pa.string()),
+        platforms=pa.array(setting.drifts.platforms, pa.string()),
+        channels=pa.array(CHANNELS, pa.string()),
+        start_us=midnight_us(setting.calendar.first_day, workspace.zone),
+        run=run,
+    )

@@ -1,0 +1,73 @@
+"""The first facts of a history, written as they come when they come in order."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from lianyi.stream import workspace
+from lianyi.stream.log.table import EventLog
+from lianyi.stream.record import FACT
+from tests.stream.made import made_facts
+
+
+def in_order(facts: pa.Table) -> pa.Table:
+    """The same facts by time, numbered in that order."""
+    ordered = facts.sort_by([("t", "ascending"), ("event_id", "ascending")])
+    numbers = pa.array([n.to_bytes(16) for n in range(1, len(facts) + 1)], pa.binary())
+    return ordered.set_column(0, "event_id", numbers)
+
+
+def reader(facts: pa.Table, rows: int = 700) -> pa.RecordBatchReader:
+    return pa.RecordBatchReader.from_batches(FACT, facts.to_batches(max_chunksize=rows))
+
+
+def rows(log: EventLog) -> list[dict]:
+    files = [pa.parquet.read_table(f.path, partitioning=None) for f in log.snapshot().files]
+    return pa.concat_tables(files).sort_by([("t", "ascending"), ("event_id", "ascending")]).to_pylist()
+
+
+def test_a_history_begun_is_the_history_appended(tmp_path):
+    facts = in_order(made_facts(3000))
+    begun, appended = (EventLog(workspace.create(tmp_path / name)) for name in ("a", "b"))
+
+    done = begun.begin(reader(facts), source="test")
+    appended.append(facts, source="test")
+
+    assert done.written == 3000
+    assert rows(begun) == rows(appended)
+    assert {f.month for f in begun.snapshot().files} == {f.month for f in appended.snapshot().files}
+    # and it goes on like any other
+    assert begun.append(facts.slice(0, 50), source="test").known == 50
+
+
+@pytest.mark.parametrize("fault", ["time", "number", "twice", "nameless"])
+def test_facts_out_of_order_or_alike_are_refused_and_nothing_is_written(tmp_path, fault):
+    facts = in_order(made_facts(1500))
+    ids, t = facts["event_id"].to_pylist(), facts["t"].to_pylist()
+    if fault == "time":
+        t[1400] = t[0]
+    elif fault == "number":
+        ids[1400], ids[1401] = ids[1401], ids[1400]
+    elif fault == "twice":
+        ids[700] = ids[699]
+    else:
+        facts = facts.set_column(1, "name", pc.if_else(pa.array([n != 1400 for n in range(1500)]), facts["name"], None))
+    facts = facts.set_column(0, "event_id", pa.array(ids, pa.binary())).set_column(3, "t", pa.array(t, pa.int64()))
+    log = EventLog(workspace.create(tmp_path / "w"))
+
+    with pytest.raises(ValueError, match=r"in order|no name"):
+        log.begin(reader(facts), source="test")
+
+    assert log.snapshot().files == ()
+    assert list(log.path.rglob("*.parquet")) == []
+
+
+def test_a_history_begins_once(tmp_path):
+    facts = in_order(made_facts(300))
+    log = EventLog(workspace.create(tmp_path / "w"))
+    log.begin(reader(facts), source="test")
+
+    with pytest.raises(ValueError, match="begins once"):
+        log.begin(reader(facts), source="test")
+
+    assert log.snapshot().rows == 300
