@@ -26,7 +26,7 @@ class Line:
 
 def balance(account: Account) -> int:
     """What an account holds now, in fen or points."""
-    return int(Account.objects.values_list("balance", "balances_of", flat=True).get(pk=account.pk))
+    return int(Account.objects.values_list("balance", flat=True).get(pk=account.pk))
 
 
 def balances_of(member: Member) -> dict[str, int]:
