@@ -12,3 +12,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+# A file, as in production: threads have connections of their own, and take turns to write.
+if not OPTIONS.database_url:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(WORKSPACE.path / "tests.sqlite3")}  # noqa: F405

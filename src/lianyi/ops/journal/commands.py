@@ -12,9 +12,9 @@ from django.db import Error, IntegrityError, OperationalError, connection, trans
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import Broken, Refusal, TryLater
 from lianyi.kernel.text import Text
-from lianyi.ops.journal import running
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
 from lianyi.ops.journal.models import Command
+from lianyi.ops.journal.running import carrying_out, running_key
 
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.02
@@ -39,7 +39,6 @@ class DatabaseBusy(TryLater):
     message = Text(
         zh="现在人太多，请求没有成功，也没有改变任何东西。", en="Too many people at once; the request did not succeed and changed nothing."
     )
-    remedy = Text(zh="请稍后用同一页面再试。", en="Try again in a moment, from the same page.")
 
 
 def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapping[str, Any], do: Callable[[], Result]) -> Result:
@@ -55,21 +54,23 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
         raise Broken(reason=f"a command's key has 1 to 120 characters: {key[:40]!r}")
     microseconds(at)
     digest = sha256(name, actor.kind, actor.id, canonical(payload))
-    if running.running_key():
+    if running_key():
         with transaction.atomic():
             return _once(key, name, digest, actor, at, do)
     for attempt in range(TRIES):
-        token = running.begin(key)
         try:
-            with transaction.atomic(durable=True):
+            with carrying_out(key), transaction.atomic(durable=True):
                 return _once(key, name, digest, actor, at, do)
         except (OperationalError, IntegrityError) as fault:
             if not is_passing(fault):
                 raise
-        finally:
-            running.end(token)
-        time.sleep(random.uniform(0.5, 1) * FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - a pause, not a secret
+        time.sleep(pause_seconds(attempt))
     raise DatabaseBusy(retry_after_seconds=BUSY_SECONDS)
+
+
+def pause_seconds(attempt: int) -> float:
+    """How long to wait before the next try, by lot, so that two that met do not meet again."""
+    return random.uniform(0.5, 1) * FIRST_PAUSE_SECONDS * 2**attempt  # noqa: S311 - a pause, not a secret
 
 
 def is_passing(fault: Error) -> bool:

@@ -1,5 +1,7 @@
 """Which command is being carried out in this thread."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 _key: ContextVar[str] = ContextVar("lianyi_command", default="")
@@ -10,5 +12,11 @@ def running_key() -> str:
     return _key.get()
 
 
-begin = _key.set
-end = _key.reset
+@contextmanager
+def carrying_out(key: str) -> Iterator[None]:
+    """What is done inside is done for this command."""
+    token = _key.set(key)
+    try:
+        yield
+    finally:
+        _key.reset(token)

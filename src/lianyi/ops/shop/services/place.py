@@ -41,6 +41,19 @@ class Discount:
     product_ids: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms an order is placed, beside its lines; as for `place_order`."""
+
+    campaign_id: str = ""
+    stock_of: str = "shop"
+    shipping_fen: int = 0
+    referrer_id: str = ""
+    channel: str = ""
+    platform: str = ""
+    patience: dt.timedelta = PATIENCE
+
+
 def place_order(
     *,
     key: str,
@@ -65,28 +78,34 @@ def place_order(
     """
     actor.require_self(member.public_id, otherwise="shop.write")
     require_usable(lines, discounts, shipping_fen)
+    terms = Terms(campaign_id, stock_of, shipping_fen, referrer_id, channel, platform, patience)
 
     def do() -> Result:
-        held = {stock.pk: stock for stock in (get_stock(line.product, stock_of) for line in lines)}
-        order, rows = draft_order(
-            key=key, at=at, member=member, lines=lines, stocks={stock.product_id: stock for stock in held.values()}, campaign_id=campaign_id,
-            discounts=discounts, shipping_fen=shipping_fen, referrer_id=referrer_id, channel=channel, platform=platform, patience=patience,
-        )  # fmt: skip
+        rows = {stock.pk: stock for stock in (get_stock(line.product, stock_of) for line in lines)}
+        by_product = {stock.product_id: stock for stock in rows.values()}
+        order, drafted = draft_order(key=key, at=at, member=member, lines=lines, stocks=by_product, discounts=discounts, terms=terms)
         order.save(force_insert=True)
-        OrderLine.objects.bulk_create(rows)
-        record_all(placed_facts(order, rows, actor))
-        stocks.hold(held, stocks.quantities(rows), member.pk)
+        OrderLine.objects.bulk_create(drafted)
+        record_all(placed_facts(order, drafted, actor))
+        wanted = stocks.quantities(drafted)
+        stocks.hold(rows, wanted)
+        stocks.count(rows, wanted, member.pk)
         return {"order": order.public_id}
 
-    payload = {
+    payload = order_payload(member, lines, terms, discounts)
+    return get_order(execute(key=key, name="shop.place_order", actor=actor, at=at, payload=payload, do=do)["order"])
+
+
+def order_payload(member: Member, lines: Sequence[Line], terms: Terms, discounts: Sequence[Discount] = ()) -> dict[str, object]:
+    """What was asked for, as the command log keeps it."""
+    return {
         "member": member.public_id,
         "lines": [[line.product.public_id, line.quantity, line.unit_price_fen] for line in lines],
-        "campaign": campaign_id,
+        "campaign": terms.campaign_id,
         "discounts": [[one.kind, one.amount_fen, one.subject_id, sorted(one.product_ids)] for one in discounts],
-        "stock": stock_of,
-        "shipping_fen": shipping_fen,
+        "stock": terms.stock_of,
+        "shipping_fen": terms.shipping_fen,
     }
-    return get_order(execute(key=key, name="shop.place_order", actor=actor, at=at, payload=payload, do=do)["order"])
 
 
 def require_usable(lines: Sequence[Line], discounts: Sequence[Discount], shipping_fen: int) -> None:
@@ -111,13 +130,8 @@ def draft_order(
     member: Member,
     lines: Sequence[Line],
     stocks: dict[int, Stock],
-    campaign_id: str,
     discounts: Sequence[Discount],
-    shipping_fen: int,
-    referrer_id: str,
-    channel: str,
-    platform: str,
-    patience: dt.timedelta,
+    terms: Terms,
 ) -> tuple[Order, list[OrderLine]]:
     """An order and its lines, priced and not yet written. stocks : by product row."""
     prices = [_price_of(line, at) for line in lines]
@@ -135,16 +149,16 @@ def draft_order(
         public_id=f"o_{secrets.token_hex(10)}",
         key=key,
         member=member,
-        campaign_id=campaign_id,
-        referrer_id=referrer_id,
-        channel=channel,
-        platform=platform,
+        campaign_id=terms.campaign_id,
+        referrer_id=terms.referrer_id,
+        channel=terms.channel,
+        platform=terms.platform,
         goods_fen=sum(totals),
         discount_fen=sum(off),
-        shipping_fen=shipping_fen,
-        payable_fen=sum(totals) - sum(off) + shipping_fen,
+        shipping_fen=terms.shipping_fen,
+        payable_fen=sum(totals) - sum(off) + terms.shipping_fen,
         placed_at=at,
-        expires_at=at + patience,
+        expires_at=at + terms.patience,
     )
     rows = [
         OrderLine(

@@ -20,12 +20,16 @@ def quantities(lines: Iterable[OrderLine]) -> dict[int, int]:
     return found
 
 
-def hold(stocks: Mapping[int, Stock], wanted: Mapping[int, int], member_pk: int) -> None:
-    """available -> held, within each member's limit. Raises SoldOut, LimitReached."""
+def hold(stocks: Mapping[int, Stock], wanted: Mapping[int, int]) -> None:
+    """available -> held. Raises SoldOut."""
     for pk in sorted(wanted):
         n = wanted[pk]
         if not Stock.objects.filter(pk=pk, available__gte=n).update(available=F("available") - n, held=F("held") + n):
             raise SoldOut(title=stocks[pk].product.title)
+
+
+def count(stocks: Mapping[int, Stock], wanted: Mapping[int, int], member_pk: int) -> None:
+    """Count pieces to a member where the stock has a limit. Raises LimitReached."""
     for pk in sorted(wanted):
         limit = stocks[pk].member_limit
         if limit is not None and not count_in(pk, member_pk, wanted[pk], limit):

@@ -1,0 +1,105 @@
+"""Carrying out many commands of one kind in one transaction, each with a verdict of its own.
+
+A commit costs the same for one command as for sixty-four; what is shared out is its price. Correct with several processes at once
+because the rows that everybody wants are locked before anything is read, the log of commands included.
+"""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from lianyi.kernel.actor import Actor
+from lianyi.kernel.errors import Refusal
+from lianyi.ops.journal.canonical import canonical, microseconds, sha256
+from lianyi.ops.journal.commands import BUSY_SECONDS, TRIES, DatabaseBusy, KeyReused, Result, is_passing, pause_seconds
+from lianyi.ops.journal.models import Command
+from lianyi.ops.journal.running import carrying_out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command that was asked for. key, name, actor, at, payload : as for `execute`; request : what the work needs to know."""
+
+    key: str
+    name: str
+    actor: Actor
+    at: dt.datetime
+    payload: Mapping[str, Any]
+    request: Any
+
+    def __post_init__(self) -> None:
+        microseconds(self.at)
+
+    @property
+    def digest(self) -> str:
+        """What the command log keeps to tell another request under the same key."""
+        return sha256(self.name, self.actor.kind, self.actor.id, canonical(self.payload))
+
+
+# What became of one command: its answer, or why it was not carried out.
+Verdict = Result | Exception
+Work = Callable[[Sequence[Asked]], Sequence[Result | Refusal]]
+Lock = Callable[[Sequence[Asked]], None]
+
+
+def execute_batch(asked: Sequence[Asked], *, lock: Lock, work: Work) -> list[Verdict]:
+    """Carry out commands together, in the order in which they were asked for; answers a verdict for each.
+
+    lock : takes the rows that all of them want, always in the same order; before anything is read
+    work : gets the commands that are new, writes what they do and answers each, with a Refusal where a rule says no
+    A batch that fails as a whole is done again one by one, so that one bad command harms no other.
+    """
+    try:
+        return _together(asked, lock, work)
+    except Exception as fault:
+        if len(asked) == 1:
+            return [fault]
+        return [verdict for one in asked for verdict in execute_batch([one], lock=lock, work=work)]
+
+
+def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
+    for attempt in range(TRIES):
+        try:
+            with carrying_out(asked[0].key), transaction.atomic(durable=True):
+                lock(asked)
+                return _verdicts(asked, work)
+        except (OperationalError, IntegrityError) as fault:
+            if not is_passing(fault):
+                raise
+        time.sleep(pause_seconds(attempt))
+    raise DatabaseBusy(retry_after_seconds=BUSY_SECONDS)
+
+
+def _verdicts(asked: Sequence[Asked], work: Work) -> list[Verdict]:
+    known = {one.key: (one.digest, one.result) for one in Command.objects.filter(key__in={one.key for one in asked})}
+    fresh: dict[str, Asked] = {}
+    for one in asked:
+        if one.key not in known:
+            fresh.setdefault(one.key, one)
+    answers = dict(zip(fresh, work(list(fresh.values())), strict=True)) if fresh else {}
+    done = {key: canonical(answer) for key, answer in answers.items() if not isinstance(answer, Exception)}
+    Command.objects.bulk_create(
+        [
+            Command(
+                key=key, name=one.name, digest=one.digest, result=done[key], actor_kind=one.actor.kind, actor_id=one.actor.id, at=one.at
+            )
+            for key, one in fresh.items()
+            if key in done
+        ]
+    )
+    known |= {key: (fresh[key].digest, text) for key, text in done.items()}
+    verdicts: list[Verdict] = []
+    for one in asked:
+        if one.key not in known:
+            answer = answers[one.key]
+            verdicts.append(answer if fresh[one.key].digest == one.digest else KeyReused(key=one.key))
+        elif known[one.key][0] != one.digest:
+            verdicts.append(KeyReused(key=one.key))
+        else:
+            verdicts.append(json.loads(known[one.key][1]))
+    return verdicts

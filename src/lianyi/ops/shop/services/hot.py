@@ -1,0 +1,154 @@
+"""Ordering one thing that thousands want at once: the same order as `place_order` makes, through the hot lane."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lianyi.kernel.actor import Actor
+from lianyi.kernel.errors import Refusal
+from lianyi.ops.journal.batch import Asked, Verdict, execute_batch
+from lianyi.ops.journal.commands import Result
+from lianyi.ops.journal.lane import Lane
+from lianyi.ops.journal.running import carrying_out
+from lianyi.ops.journal.services import record_all
+from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop.models import Order, OrderLine, Purchased, Stock
+from lianyi.ops.shop.refusals import LimitReached, SoldOut
+from lianyi.ops.shop.selectors import get_order, get_stock
+from lianyi.ops.shop.services import stocks
+from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, placed_facts, require_usable
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One member's wish for one line."""
+
+    member: Member
+    line: Line
+    stock_pk: int
+    terms: Terms
+
+
+def grab(
+    *,
+    key: str,
+    actor: Actor,
+    at: dt.datetime,
+    member: Member,
+    line: Line,
+    campaign_id: str = "",
+    stock_of: str = "shop",
+    referrer_id: str = "",
+    channel: str = "",
+    platform: str = "",
+    patience: dt.timedelta = PATIENCE,
+    lane: Lane | None = None,
+) -> Order:
+    """Order one product through this process's hot lane; as `place_order` with one line, and known to it by the same key.
+
+    Raises SoldOut, LimitReached, NotOnSale, LineUnusable, StockUnknown, KeyReused, NotAllowed; LaneFull and LaneSlow (try again, same key).
+    """
+    lane = lane or LANE
+    lane.require_room()
+    actor.require_self(member.public_id, otherwise="shop.write")
+    require_usable([line], (), 0)
+    terms = Terms(
+        campaign_id=campaign_id, stock_of=stock_of, referrer_id=referrer_id, channel=channel, platform=platform, patience=patience
+    )
+    wish = Wish(member, line, get_stock(line.product, stock_of).pk, terms)
+    payload = order_payload(member, [line], terms)
+    done = lane.ask(Asked(key=key, name="shop.place_order", actor=actor, at=at, payload=payload, request=wish))
+    return get_order(done["order"])
+
+
+def place_together(asked: Sequence[Asked]) -> list[Verdict]:
+    """Carry out a batch of orders of one line each, in one transaction."""
+    return execute_batch(asked, lock=_lock, work=_place)
+
+
+def _lock(asked: Sequence[Asked]) -> None:
+    """Take the stock rows, ascending: from here on nobody else changes them or their limits. SQLite has taken its one lock already."""
+    wanted = {one.request.stock_pk for one in asked}
+    list(Stock.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+
+
+def _place(asked: Sequence[Asked]) -> list[Result | Refusal]:
+    rows = {row.pk: row for row in Stock.objects.filter(pk__in={one.request.stock_pk for one in asked}).select_related("product")}
+    left = {pk: row.available for pk, row in rows.items()}
+    have = _counts(asked, rows)
+    verdicts: list[Result | Refusal] = []
+    drafts: list[tuple[Asked, Order, list[OrderLine]]] = []
+    taken: dict[int, int] = {}
+    counted: dict[tuple[int, int], int] = {}
+    for one in asked:
+        wish: Wish = one.request
+        stock, quantity, place = rows[wish.stock_pk], wish.line.quantity, (wish.stock_pk, wish.member.pk)
+        if quantity > left[stock.pk]:
+            verdicts.append(SoldOut(title=stock.product.title))
+            continue
+        if stock.member_limit is not None and have.get(place, 0) + quantity > stock.member_limit:
+            verdicts.append(LimitReached(title=stock.product.title, limit=stock.member_limit))
+            continue
+        try:
+            order, lines = draft_order(
+                key=one.key,
+                at=one.at,
+                member=wish.member,
+                lines=[wish.line],
+                stocks={stock.product_id: stock},
+                discounts=(),
+                terms=wish.terms,
+            )
+        except Refusal as refusal:
+            verdicts.append(refusal)
+            continue
+        left[stock.pk] -= quantity
+        taken[stock.pk] = taken.get(stock.pk, 0) + quantity
+        if stock.member_limit is not None:
+            have[place] = counted[place] = have.get(place, 0) + quantity
+        drafts.append((one, order, lines))
+        verdicts.append({"order": order.public_id})
+    _write(drafts, rows, taken, counted)
+    return verdicts
+
+
+def _counts(asked: Sequence[Asked], rows: dict[int, Stock]) -> dict[tuple[int, int], int]:
+    """What each asker has of each limited stock."""
+    limited = [pk for pk, row in rows.items() if row.member_limit is not None]
+    if not limited:
+        return {}
+    chosen = Purchased.objects.filter(stock_id__in=limited, member_id__in={one.request.member.pk for one in asked})
+    return {(stock, member): quantity for stock, member, quantity in chosen.values_list("stock_id", "member_id", "quantity")}
+
+
+def _write(
+    drafts: Sequence[tuple[Asked, Order, list[OrderLine]]],
+    rows: dict[int, Stock],
+    taken: dict[int, int],
+    counted: dict[tuple[int, int], int],
+) -> None:
+    """All orders, lines, facts and counts, each table in one statement."""
+    Order.objects.bulk_create([order for _, order, _ in drafts])
+    facts, lines = [], []
+    for one, order, drafted in drafts:
+        for line in drafted:
+            # Drafted before the order had its number.
+            line.order = order
+        lines += drafted
+        with carrying_out(one.key):
+            facts += placed_facts(order, drafted, one.actor)
+    OrderLine.objects.bulk_create(lines)
+    record_all(facts)
+    stocks.hold(rows, taken)
+    Purchased.objects.bulk_create(
+        [
+            Purchased(stock_id=stock, member_id=member, quantity=quantity, allowed=rows[stock].member_limit)
+            for (stock, member), quantity in sorted(counted.items())
+        ],
+        update_conflicts=True,
+        update_fields=["quantity", "allowed"],
+        unique_fields=["stock", "member"],
+    )
+
+
+LANE = Lane("orders", place_together)
