@@ -39,9 +39,13 @@ def folded_number(size: float, language: str) -> str | None:
 
     >>> folded_number(123_456, "zh"), folded_number(123_456, "en"), folded_number(99, "zh")
     ('12.3万', '123K', None)
+    >>> folded_number(999_600, "en"), folded_number(99_996_000, "zh")
+    ('1M', '1亿')
     """
-    for least, unit, suffix in EN_STEPS if language == "en" else ZH_STEPS:
-        if size >= least:
+    steps = EN_STEPS if language == "en" else ZH_STEPS
+    for (least, unit, suffix), (_, finer, _) in zip(steps, (*steps[1:], (0, 1, "")), strict=True):
+        # What would be written as 1,000K is written as 1M.
+        if size >= least or (finer > 1 and round(size / finer) * finer >= least):
             return f"{plain(size / unit, min(2, places(size / unit)))}{suffix}"
     return None
 

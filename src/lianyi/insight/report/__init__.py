@@ -2,6 +2,7 @@
 
 evaluation ── compose ──> Document ─┬─ html ──> report.html
                                     ├─ pdf ───> report.pdf
+                                    ├─ deck ──> report.pptx
                                     └─ xlsx ──> report.xlsx
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from lianyi.insight.evaluate.result import Evaluation
 from lianyi.insight.report import xlsx
 from lianyi.insight.report.compose import compose
+from lianyi.insight.report.deck import deck
 from lianyi.insight.report.document import Document
 from lianyi.insight.report.html import html
 from lianyi.insight.report.pdf import pdf
@@ -21,6 +23,7 @@ __all__ = ["FORMATS", "compose", "write"]
 FORMATS: dict[str, Callable[[Document, Path], object]] = {
     "html": lambda document, path: path.write_text(html(document), encoding="utf-8"),
     "pdf": lambda document, path: path.write_bytes(pdf(document)),
+    "pptx": lambda document, path: path.write_bytes(deck(document)),
     "xlsx": xlsx.write,
 }
 """Format, which is also the ending of the file's name -> what writes it."""
@@ -29,7 +32,7 @@ FORMATS: dict[str, Callable[[Document, Path], object]] = {
 def write(evaluation: Evaluation, folder: Path | str, formats: Iterable[str] = FORMATS, *, language: str = "zh") -> list[Path]:
     """Write the report in some formats into a folder that exists, as report.html, report.pdf ...; returns their paths.
 
-    formats  : html | pdf | xlsx
+    formats  : html | pdf | pptx | xlsx
     language : zh | en
     Raises     UnknownName for another format or language, PdfExtraMissing where a PDF is asked for and its optional part is absent,
                OSError where a file cannot be written.

@@ -191,7 +191,10 @@ class Cards:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture with its reading in words, its text alternative and the table it is drawn from."""
+    """A picture with its reading in words, its text alternative and the table it is drawn from.
+
+    takeaway : the finding as a title, for slides
+    """
 
     id: str
     title: str
@@ -202,6 +205,7 @@ class Chart:
     note: str = ""
     sql: str = ""
     command: str = ""
+    takeaway: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ COLOURS = {
     "cell-mid": "#000002",
     "cell-high": "#fffffd",
     "hatch": "#e8edf1",
+    "wash": "#f4f7f8",
+    "accent-wash": "#e6f1f3",
+    "bad-wash": "#faeee9",
 }
 FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', system-ui, sans-serif"
 SMALL, LABEL = 11, 12

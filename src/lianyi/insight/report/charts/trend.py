@@ -8,13 +8,7 @@ MOST_POINTS = 32
 
 def trend(picture: Trend, slot: Slot) -> Spec:
     """The specification of a trend."""
-    known = [v for line in picture.lines for v in line.values if v is not None]
-    if picture.level is not None:
-        known.append(picture.level)
-    low, high = min(known, default=0.0), max(known, default=1.0)
-    if low >= 0 and (picture.unit in ("money", "count") or low < 0.5 * high):
-        low = 0.0
-    marks = ticks(low, high, 3 if slot.narrow else 5)
+    marks = ticks(*span(picture), 3 if slot.narrow else 5)
     domain = [marks[0], marks[-1]]
     names = [slot.tick(mark, picture.unit) for mark in marks]
     left = max(text_width(name, 11) for name in names) + 14
@@ -39,6 +33,15 @@ def trend(picture: Trend, slot: Slot) -> Spec:
         layers += _line(line, across, domain)
     layers.append(_labels(picture, slot, across, domain, height, right))
     return frame(slot, height, layers, left=left, right=right, top=14, bottom=30, axes=True)
+
+
+def span(picture: Trend) -> tuple[float, float]:
+    """The values an axis has to hold. Amounts and counts begin at zero; ratios do where they reach down to half of their largest."""
+    known = [v for line in picture.lines for v in line.values if v is not None]
+    if picture.level is not None:
+        known.append(picture.level)
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    return (0.0 if low >= 0 and (picture.unit in ("money", "count") or low < 0.5 * high) else low), high
 
 
 def _label_room(picture: Trend, slot: Slot) -> int:

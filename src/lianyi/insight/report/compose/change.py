@@ -2,7 +2,7 @@
 
 from lianyi.insight.evaluate.result import Decomposition, Segment
 from lianyi.insight.measure import dimensions
-from lianyi.insight.report.compose import readings
+from lianyi.insight.report.compose import readings, takeaways
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Quantity, Row, Table
@@ -58,6 +58,7 @@ def change_blocks(context: Context, decomposition: Decomposition) -> list[Block]
                 _factors(context, decomposition, unit),
                 note,
                 command=asked(context, decomposition.command),
+                takeaway=takeaways.of_change(context, name, decomposition, unit),
             )
         )
     for dimension, segments in decomposition.segments.items():
@@ -138,4 +139,5 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
         picture,
         Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True),
         command=asked(context, decomposition.command),
+        takeaway=takeaways.takeaway(context, title, picture, says),
     )

@@ -5,6 +5,7 @@ from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.tables import table
+from lianyi.insight.report.compose.takeaways import takeaway
 from lianyi.insight.report.document import Block, Chart, Heading, Table
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Bar, Cohorts, Funnel, Line, Picture, Ranking, Split, Trend, Waterfall
@@ -26,17 +27,19 @@ def exhibit_blocks(context: Context, exhibit: Exhibit) -> list[Block]:
     if picture is None:
         return [Heading(anchor, title, said), shown]
     note = " ".join(part for part in (readings.marks(context, picture), said) if part)
+    says = readings.says(context, picture)
     return [
         Chart(
             anchor,
             title,
-            readings.says(context, picture),
+            says,
             readings.alt(context, title, picture),
             picture,
             _fold(shown),
             note,
             exhibit.sql,
             asked(context, exhibit.command),
+            takeaway(context, title, picture, says),
         )
     ]
 

@@ -7,6 +7,7 @@ from lianyi.insight.report.compose.context import Context, anchor_of, slug
 from lianyi.insight.report.compose.exhibits import exhibit_blocks
 from lianyi.insight.report.compose.opening import method_cards
 from lianyi.insight.report.compose.references import asked
+from lianyi.insight.report.compose.takeaways import of_figure
 from lianyi.insight.report.document import (
     Block,
     Cell,
@@ -94,6 +95,7 @@ def _trend(context: Context, metrics: tuple[str, ...]) -> Chart | None:
         readings.marks(context, picture),
         figure.sql,
         asked(context, f"measure {figure.metric} --grain {picture.grain}"),
+        of_figure(context, figure, picture),
     )
 
 

@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.document import Cell, Document, Interval, Label, Period, Quantity
 from lianyi.insight.report.formats import Formatter
+from lianyi.insight.report.number_formats import cell_value, number_format, shown_unit
 from lianyi.insight.report.words import Words
-from lianyi.insight.report.xlsx.numbers import cell_value, number_format, shown_unit
 
 INJECTED = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet may take for a formula when a text cell is edited."""

@@ -7,9 +7,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.document import Chart, Period, Quantity, Table
+from lianyi.insight.report.number_formats import axis_format
 from lianyi.insight.report.pictures import Cohorts, Funnel, Line, Ranking, Split, Trend, Waterfall
 from lianyi.insight.report.xlsx.book import Book
-from lianyi.insight.report.xlsx.numbers import axis_format
 from lianyi.insight.report.xlsx.tables import Range, largest
 from lianyi.kernel.money import minor_digits
 

@@ -8,8 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.document import Column, Interval, Quantity, Row, Spark, Table
+from lianyi.insight.report.number_formats import POINTS, cell_value, scale_of, shown_unit
 from lianyi.insight.report.xlsx.book import Book, columns_of
-from lianyi.insight.report.xlsx.numbers import POINTS, cell_value, scale_of, shown_unit
 
 TOTAL_TOLERANCE = 1e-9
 

@@ -1,4 +1,4 @@
-"""Spreadsheet numbers: real values in the units people calculate in, and the formats that show them."""
+"""Numbers of workbooks and slides: real values in the units people calculate in, and the formats that show them."""
 
 from lianyi.insight.report.document import Quantity
 from lianyi.kernel import money
