@@ -61,8 +61,8 @@ rules: $(VENV)/dev.stamp ## our own rules over the syntax tree
 references: $(VENV)/dev.stamp ## the generated reference pages are current
 	@$(BIN)/python -m tools.reference --check
 
-slow: $(VENV)/dev.stamp ## the slower and the fault-injecting tests
-	@$(PYTEST) -m 'slow or fault' -n $(JOBS) --dist loadfile
+slow: $(VENV)/dev.stamp ## the slower tests, those that inject faults, and those in a real browser
+	@$(PYTEST) -m 'slow or fault or browser' -n $(JOBS) --dist loadfile
 
 duckdb15: $(DUCKDB15_VENV)/duckdb15.stamp ## the engine and metric suites on the older DuckDB
 	@$(DUCKDB15_VENV)/bin/python -m pytest -q $(DUCKDB15_TESTS)

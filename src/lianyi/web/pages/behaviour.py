@@ -28,16 +28,12 @@ VITALS = {"lcp": 120_000.0, "inp": 60_000.0, "cls": 50.0}
 MOST_SHARES = 5
 
 
-def may_record(request: HttpRequest) -> bool:
-    """Whether the reader agreed."""
+def answer_of(request: HttpRequest) -> bool | None:
+    """What the reader said about being recorded; None when they were not asked yet. They are asked once and not again."""
     member = member_of(request)
-    return bool(find_consent(member, PURPOSE)) if member else bool(device_of(request))
-
-
-def asks_consent(request: HttpRequest) -> bool:
-    """Whether the reader has not said yet; they are asked once and not again."""
-    member = member_of(request)
-    return find_consent(member, PURPOSE) is None if member else COOKIE not in request.COOKIES
+    if member is not None:
+        return find_consent(member, PURPOSE)
+    return bool(device_of(request)) if COOKIE in request.COOKIES else None
 
 
 def device_of(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from lianyi.web.pages.behaviour import asks_consent, may_record
+from lianyi.web.pages.behaviour import answer_of
 from lianyi.web.pages.session import member_of
 
 
@@ -17,13 +17,14 @@ def show(
 
     page, subject : what was looked at, told to the history with the timings if the reader agreed to that
     """
+    agreed = answer_of(request)
     around = {
         "member": member_of(request),
         "now": request.at,
         "page": page,
         "subject": subject,
-        "beacon": reverse("beacon") if may_record(request) else "",
-        "asks_consent": asks_consent(request),
+        "beacon": reverse("beacon") if agreed else "",
+        "asks_consent": agreed is None,
     }
     response = render(request, f"pages/{template}.html", {**around, **(context or {})}, status=status)
     response["Cache-Control"] = "private, no-cache"

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from lianyi.web.edge.limits import Limit, limited
-from lianyi.web.pages.behaviour import may_record, read, record_told
+from lianyi.web.pages.behaviour import answer_of, read, record_told
 
 BEACONS = Limit("beacons", times=60, window_seconds=60)
 
@@ -13,7 +13,7 @@ BEACONS = Limit("beacons", times=60, window_seconds=60)
 @limited(BEACONS)
 def beacon(request: HttpRequest) -> HttpResponse:
     """Take what a page tells when it is left; 204 in any case, since nobody reads the answer."""
-    told = read(request) if may_record(request) else None
+    told = read(request) if answer_of(request) else None
     if told is not None:
         record_told(request, told)
     return HttpResponse(status=204)
