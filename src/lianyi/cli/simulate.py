@@ -68,19 +68,29 @@ class WorkspaceTaken(BadInput):
     metavar="CAUSE",
     help=say("去掉一个原因，如 drift:checkout_fault；可多次", "leave out a cause, such as drift:checkout_fault; may be repeated"),
 )
+@click.option(
+    "--twins/--no-twins",
+    default=True,
+    show_default=True,
+    help=say("去掉每个原因各重演一遍，得到它们的真实效果", "live it again without each cause, so that their true effects are known"),
+)
 @json_option
-def command(name: str | None, members: int | None, days: int | None, seed: int, without: tuple[str, ...], as_json: bool) -> None:
+def command(
+    name: str | None, members: int | None, days: int | None, seed: int, without: tuple[str, ...], twins: bool, as_json: bool
+) -> None:
     if name is None:
         _list_worlds(as_json=as_json)
         return
     world = read_world(name)
     workspace = opened_workspace()
-    made = fill(workspace, world, members=members or world.members, days=days or world.days, seed=seed, without=without)
+    made = fill(workspace, world, members=members or world.members, days=days or world.days, seed=seed, without=without, twins=twins)
     if as_json:
         click.echo(json.dumps(made, ensure_ascii=False))
 
 
-def fill(workspace: Workspace, world: World, *, members: int, days: int, seed: int, without: tuple[str, ...] = ()) -> dict[str, object]:
+def fill(
+    workspace: Workspace, world: World, *, members: int, days: int, seed: int, without: tuple[str, ...] = (), twins: bool = True
+) -> dict[str, object]:
     """Simulate into a workspace, showing progress, and say what was written."""
     if EventLog(workspace).snapshot().files:
         raise WorkspaceTaken(path=str(workspace.path))
@@ -92,17 +102,19 @@ def fill(workspace: Workspace, world: World, *, members: int, days: int, seed: i
             members=members,
             days=days,
             without=without,
+            twins=twins,
             progress=lambda share: progress(share, ""),
         )
     first = parse_day(world.start)
     window = Window(first, first + days)
     said = sentence(
-        "世界 %(world)s：%(members)s 人，%(span)s，写入 %(facts)s 条事实",
-        "World %(world)s: %(members)s people, %(span)s, %(facts)s facts written",
+        "世界 %(world)s：%(members)s 人，%(span)s，写入 %(facts)s 条事实；真相在 %(truth)s",
+        "World %(world)s: %(members)s people, %(span)s, %(facts)s facts written; the truth is in %(truth)s",
         world=world.name,
         members=Count(members),
         span=str(window),
         facts=Count(done.facts),
+        truth=str(done.truth),
     )
     tell(said)
     return {
@@ -112,6 +124,7 @@ def fill(workspace: Workspace, world: World, *, members: int, days: int, seed: i
         "from": window.start.isoformat(),
         "to": window.end.isoformat(),
         **asdict(done),
+        "truth": str(done.truth),
     }
 
 

@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
 from lianyi.kernel.errors import UnknownName
 from lianyi.lab.cast.setting import setting
-from lianyi.lab.telling.tell import Telling
+from lianyi.lab.telling.tell import Telling, spelling
+from lianyi.lab.truth.estimands import estimands
+from lianyi.lab.truth.ledger import Bookkeeper
+from lianyi.lab.truth.store import store
 from lianyi.lab.worlds.world import World
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT
@@ -20,12 +24,20 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What a simulation wrote: facts; facts delivered twice, which the history knew again; reference tables."""
+    """What a simulation wrote.
+
+    facts, repeated : facts; facts delivered twice, which the history knew again
+    tables    : reference tables
+    truth     : folder of the truth
+    estimands : true values in it
+    """
 
     version: int
     facts: int
     repeated: int
     tables: tuple[str, ...]
+    truth: Path
+    estimands: int
 
 
 def simulate(
@@ -36,31 +48,38 @@ def simulate(
     members: int,
     days: int,
     without: Collection[str] = (),
+    twins: bool = True,
     progress: Progress = lambda share: None,
 ) -> Simulated:
     """Live through a world and write what it leaves into an empty workspace.
 
     members : population, members and those who may become members; days : how many are lived and told
     without : causes to leave out (`World.causes`)
+    twins   : live it again without each of its causes, so that their effects are known; otherwise only what each member is
     Raises    UnknownName for a cause the world does not have; ValueError when the workspace has facts; DiskFull, WriterBusy.
-    Cost      about a million facts a second on two cores; memory 0.6 GiB a million people.
+    Cost      about a million facts a second on two cores; memory 0.6 GiB a million people; a third of that time again for each twin.
     """
     for cause in without:
         if cause not in world.causes:
             raise UnknownName(what="cause", given=cause, allowed=list(world.causes))
-    telling = Telling(setting(world, seed, members=members, days=days, without=without), workspace, _run(world, seed, members))
+    base = setting(world, seed, members=members, days=days, future_days=world.future_days, without=without)
+    words = spelling(base, workspace, _run(world, seed, members))
+    telling = Telling(base, words, Bookkeeper(base))
     log = EventLog(workspace)
     source = f"simulated {world.name}, seed {seed}"
 
     def told() -> Iterator[pa.RecordBatch]:
         for batch in _ahead(telling.batches()):
             yield batch
-            if telling.lived:
-                progress(telling.lived / days)
+            progress(telling.lived / base.days)
 
     begun = log.begin(pa.RecordBatchReader.from_batches(FACT, told()), source=source)
-    again = log.append(pa.Table.from_batches(telling.again, schema=FACT), tables=telling.tables(), source=source)
-    return Simulated(again.version, begun.written, again.known, again.tables)
+    again = log.append(pa.Table.from_batches(telling.again, schema=FACT), tables=telling.tables, source=source)
+    ledger = telling.book.ledger()
+    found = list(estimands(world, seed, base, ledger, without=without)) if twins else []
+    names = {"members": words.members, "contents": words.contents}
+    folder = store(workspace.path, world, base, ledger, found, seed=seed, names=names)
+    return Simulated(again.version, begun.written, again.known, again.tables, folder, len(found))
 
 
 def _run(world: World, seed: int, members: int) -> int:

@@ -18,7 +18,8 @@ LEAVES_A_DAY = 0.0008
 def joins(setting: Setting, state: State, day: int) -> Joins:
     """Those who join of themselves, and the invited whose day it is."""
     chance, n = setting.chance, setting.people.n
-    rate = setting.world.people.joins_a_day * setting.calendar.visits[day] * setting.drifts.everywhere("joins", day)
+    level = setting.drifts.by_platform("joins", day)[setting.people.platform]
+    rate = setting.world.people.joins_a_day * setting.calendar.visits[day] * level
     if day == 0:
         _plan_rings(setting, state)
     own = np.flatnonzero((chance.everyone("joins", day, n) < rate) & (state.joined == NEVER) & ~state.claimed)
@@ -97,7 +98,7 @@ def _plan_rings(setting: Setting, state: State) -> None:
     rings = int(fake.max()) + 1
     real = np.flatnonzero((fake < 0) & (state.joined < 0))
     head = rng.choice(real, rings, replace=False)
-    begins = rng.integers(int(setting.days * 0.1), max(int(setting.days * 0.8), 2), rings)
+    begins = rng.integers(int(setting.told * 0.1), max(int(setting.told * 0.8), 2), rings)
     arrives = begins[fake[members]] + rng.integers(0, 2, len(members))
     for when in np.unique(arrives):
         at = members[arrives == when]

@@ -20,7 +20,7 @@ SEES_PRODUCT_SHARE, FILLS_CART_SHARE = 0.42, 0.09
 
 
 def live(setting: Setting) -> Iterator[tuple[Day, State]]:
-    """Live through a world; each day comes with the state at its end, which the next day changes.
+    """Live through a world, what is told and what comes after; each day comes with the state at its end, which the next day changes.
 
     Cost: about 0.3 s a day and million people at the usual rates, and 60 bytes a person.
     """

@@ -57,9 +57,9 @@ def asked(teller_setting_n: int) -> int:
 def tell_survey(teller: Teller, state: State, day: Day) -> None:
     """Answers to the questionnaire that goes out on a day: satisfaction, willingness to recommend, awareness."""
     setting, facts = teller.setting, teller.facts
-    if day.d not in surveys(setting.days):
+    if day.d not in surveys(setting.told):
         return
-    survey = int(facts.spelling.subject("sv", surveys(setting.days).index(day.d) + 1))
+    survey = int(facts.spelling.subject("sv", surveys(setting.told).index(day.d) + 1))
     rng = setting.chance.generator("survey", day.d)
     members = np.flatnonzero(present(state, day.d) & (setting.people.fake < 0))
     who = rng.choice(members, min(asked(setting.people.n), len(members)), replace=False)

@@ -1,7 +1,5 @@
 """Reference tables: what is known about members, goods, contents, campaigns, creators, groups, accounts, competitors, targets."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pyarrow as pa
 
@@ -21,13 +19,13 @@ from lianyi.lab.worlds.world import GOALS_A_PERSON
 OLD_CHANNELS = ("direct", "search", "feed", "social")
 
 
-def tables(setting: Setting, state: State, spelling: Spelling, referrers: Mapping[str, Ints]) -> dict[str, pa.Table]:
+def tables(setting: Setting, state: State, spelling: Spelling, referrer: Ints) -> dict[str, pa.Table]:
     """Every reference table of a world, as of its last day.
 
-    referrers : "who" joined by "referrer", over the days told
+    referrer : (n,) who brought each person, -1 nobody
     """
     found = {
-        "members": _members(setting, state, spelling, referrers),
+        "members": _members(setting, state, spelling, referrer),
         "products": _products(spelling),
         "contents": _contents(setting, spelling),
         "campaigns": _campaigns(setting, spelling),
@@ -46,11 +44,9 @@ def tables(setting: Setting, state: State, spelling: Spelling, referrers: Mappin
     return {name: rows for name, rows in found.items() if len(rows)}
 
 
-def _members(setting: Setting, state: State, spelling: Spelling, referrers: Mapping[str, Ints]) -> pa.Table:
+def _members(setting: Setting, state: State, spelling: Spelling, referrer: Ints) -> pa.Table:
     people = setting.people
     who = np.flatnonzero(state.joined != NEVER)
-    referrer = np.full(people.n, -1)
-    referrer[referrers["who"]] = referrers["referrer"]
     places = brand("shop")["places"]
     seconds = who * 7919 % 50_000 + 8 * 3600
     named = pa.array(referrer[who], mask=referrer[who] < 0)
@@ -89,6 +85,7 @@ def _products(spelling: Spelling) -> pa.Table:
 
 def _contents(setting: Setting, spelling: Spelling) -> pa.Table:
     contents = setting.contents
+    some = pa.array(contents.day < setting.told)
     planned = spelling.start_us + contents.day * US_PER_DAY + contents.at_us
     accounts = {row["platform"]: row["account_id"] for row in brand("shop")["accounts"]}
     topics = list(brand("posts")["topics"])
@@ -113,7 +110,7 @@ def _contents(setting: Setting, spelling: Spelling) -> pa.Table:
             "published_t": pa.array(planned + contents.late_us),
             "published_d": pa.array((setting.calendar.first_day + contents.day).astype(np.int32)),
         }
-    )
+    ).filter(some)
 
 
 def _titles(setting: Setting) -> list[str]:
@@ -181,7 +178,7 @@ def _partners(setting: Setting, spelling: Spelling) -> pa.Table:
 
 
 def _weekly(setting: Setting) -> range:
-    return range(0, setting.days, 7)
+    return range(0, setting.told, 7)
 
 
 def _accounts(setting: Setting) -> pa.Table:
@@ -239,7 +236,7 @@ def _keywords(setting: Setting) -> pa.Table:
 
 
 def _surveys(setting: Setting) -> pa.Table:
-    days = surveys(setting.days)
+    days = surveys(setting.told)
     return pa.table(
         {
             "survey_id": pa.array([f"sv{n + 1}" for n in range(len(days))], pa.string()),
@@ -257,8 +254,8 @@ def _estimates(setting: Setting) -> pa.Table:
         {
             "name": ["market_size"],
             "from_d": pa.array([first], pa.int32()),
-            "to_d": pa.array([first + setting.days], pa.int32()),
-            "value": [float(setting.people.n) * setting.days * 3_600],
+            "to_d": pa.array([first + setting.told], pa.int32()),
+            "value": [float(setting.people.n) * setting.told * 3_600],
             "source": ["模拟品牌的假定：同城同价位护肤品的线上零售额"],
         }
     )
@@ -267,7 +264,7 @@ def _estimates(setting: Setting) -> pa.Table:
 def _targets(setting: Setting) -> pa.Table:
     """Goals of the second half such as a growth lead would have set before it began; money in yuan, as people write targets."""
     goals = setting.world.goals
-    last, span = setting.calendar.first_day + setting.days, setting.days // 2
+    last, span = setting.calendar.first_day + setting.told, setting.told // 2
     each = [value * (setting.people.n if metric in GOALS_A_PERSON else 1) for metric, value in goals.items()]
     return pa.table(
         {

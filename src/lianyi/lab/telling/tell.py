@@ -9,7 +9,6 @@ import pyarrow as pa
 from lianyi.kernel.clock import midnight_us
 from lianyi.lab.cast.goods import brand
 from lianyi.lab.cast.setting import Setting
-from lianyi.lab.chance import Ints
 from lianyi.lab.life.day import Day
 from lianyi.lab.life.run import live
 from lianyi.lab.life.state import State
@@ -24,57 +23,51 @@ from lianyi.lab.telling.replies import tell_chats
 from lianyi.lab.telling.tables import tables
 from lianyi.lab.telling.teller import Teller
 from lianyi.lab.telling.visits import tell_browsing, tell_people, tell_roster, tell_timings
+from lianyi.lab.truth.ledger import Bookkeeper
 from lianyi.lab.worlds.world import CHANNELS
 from lianyi.stream.workspace import Workspace
 
 
 @dataclass(slots=True)
 class Telling:
-    """A run being told.
+    """A run being lived and told.
 
-    again : batches of facts that were delivered twice, known once the run is over
-    days  : what the run leaves for the truth, in the order of days
+    run    : 22 bits that tell its facts from another run's
+    book   : what it leaves for the truth
+    again  : batches of facts that were delivered twice, known once the run is over
+    tables : the reference tables as of the last day told, known then
+    lived  : days so far
     """
 
     setting: Setting
-    workspace: Workspace
-    run: int
+    spelling: Spelling
+    book: Bookkeeper
     again: list[pa.RecordBatch] = field(default_factory=list)
-    state: State | None = None
-    referred: list[tuple[Ints, Ints]] = field(default_factory=list)
-    teller: Teller | None = None
-
-    @property
-    def lived(self) -> int:
-        """Days lived so far."""
-        return len(self.referred)
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    lived: int = 0
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The facts of the whole run, in order of time, a few hundred thousand at once."""
         setting = self.setting
         asked = setting.world.nuisances
         devices = bool(setting.world.people.anonymous_share or asked.rings or asked.bots or asked.skewed_share)
-        teller = self.teller = Teller(setting, Facts(spelling(setting, self.workspace, self.run)), devices=devices)
+        teller = Teller(setting, Facts(self.spelling), devices=devices)
         tell_roster(teller)
         for day, state in live(setting):
-            self.state = state
-            self.referred.append((day.joins.who, day.joins.referrer))
+            self.book.note(day, state)
+            self.lived += 1
+            if day.d >= setting.told:
+                continue
             tell_day(teller, state, day)
             due = teller.facts.due(disturbed(teller, day.d, teller.facts.stated()), end_of(day.d))
             twice = repeated(teller, day.d, due)
-            for batch in batches(due, teller.facts.spelling):
+            for batch in batches(due, self.spelling):
                 if len(twice):
                     inside, twice = twice[twice < len(batch)], twice[twice >= len(batch)] - len(batch)
                     self.again.append(batch.take(pa.array(inside)))
                 yield batch
-
-    def tables(self) -> dict[str, pa.Table]:
-        """The reference tables at the end of the run."""
-        if self.state is None or self.teller is None:
-            raise ValueError("the run has not been told yet")
-        who, referrer = (np.concatenate(column) for column in zip(*self.referred, strict=True))
-        known = referrer >= 0
-        return tables(self.setting, self.state, self.teller.facts.spelling, {"who": who[known], "referrer": referrer[known]})
+            if day.d == setting.told - 1:
+                self.tables = tables(setting, state, self.spelling, self.book.referrer)
 
 
 def tell_day(teller: Teller, state: State, day: Day) -> None:

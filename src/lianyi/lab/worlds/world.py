@@ -254,6 +254,7 @@ class World:
     """What is true.
 
     start    : first day, YYYY-MM-DD; days : how many, unless said otherwise; members : population, unless said otherwise
+    future_days : lived after the days told, so that what members will buy is known
     season   : how strongly the calendar moves visits and buying; 0 every day is alike
     detail   : how much is told: 1 everything; 0 no texts, costs, surveys, mentions and page timings
     goals    : metric -> target for the second half of the days; totals (GOALS_A_PERSON) for each person of the population, money in yuan
@@ -264,6 +265,7 @@ class World:
     start: str = "2026-04-01"
     days: int = 90
     members: int = 3000
+    future_days: int = 0
     season: float = 1.0
     detail: int = 1
     people: People = field(default_factory=People)
