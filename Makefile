@@ -31,7 +31,7 @@ help: ## this list
 	@echo 'Lianyi 涟漪'
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/plain.stamp ## evaluate a bundled example and say where the report is
+demo: $(VENV)/plain.stamp ## build the demo brand, evaluate it and say where the report is
 	@$(BIN)/lianyi demo --out $(REPORT)
 
 test: $(VENV)/dev.stamp ## the default suite; needs nothing but the embedded parts

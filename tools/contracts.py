@@ -27,7 +27,7 @@ STOREYS = {
         ("members",),
         ("journal",),
     ),
-    "lab": (("simulate",), ("telling",), ("truth",), ("life",), ("cast",), ("worlds",), ("draws",), ("chance",)),
+    "lab": (("simulate",), ("telling",), ("truth",), ("life",), ("cast",), ("worlds",), ("draws",), ("brand", "chance")),
     "insight": (("report",), ("evaluate",), ("predict",), ("analyse",), ("measure",)),
 }
 NO_DJANGO = ("kernel", "stream", "compliance", "insight", "lab")

@@ -14,7 +14,7 @@ from lianyi.kernel.text import nearest
 
 # Verb -> (module, one line). Modules are imported only when their verb runs, so that help is instant.
 VERBS = {
-    "demo": ("lianyi.cli.demo", say("用内置示例跑一遍评估", "evaluate the bundled example")),
+    "demo": ("lianyi.cli.demo", say("建演示品牌并评估", "build the demo brand and evaluate it")),
     "init": ("lianyi.cli.init", say("新建工作区", "make a workspace")),
     "import": ("lianyi.cli.intake", say("导入店铺、平台、会员等导出文件", "import exports of shop, platforms, members ...")),
     "status": ("lianyi.cli.status", say("工作区里有什么数据", "what data the workspace holds")),

@@ -1,4 +1,4 @@
-"""`lianyi demo`: evaluate the bundled example."""
+"""`lianyi demo`: the demo brand, built and evaluated; or a real shop's order export, imported and evaluated."""
 
 import time
 from importlib.resources import as_file, files
@@ -7,19 +7,31 @@ from pathlib import Path
 import click
 
 from lianyi.cli.evaluate import report
+from lianyi.cli.simulate import fill
 from lianyi.cli.speech import language, say, tell
+from lianyi.insight.evaluate.result import Evaluation
 from lianyi.kernel.text import Text
+from lianyi.lab.brand import brand_name
+from lianyi.lab.worlds import read_world
 from lianyi.stream import workspace as workspaces
 from lianyi.stream.intake import import_files
+from lianyi.stream.log.table import EventLog
+
+HOME = Path("lianyi-data")
+# The last quarter of the demo brand's half year, against the one before it.
+QUARTER = ("2026-07-01", "2026-10-01")
 
 
 @click.command(
     "demo",
     help=say(
-        "用内置示例（一家英国礼品店 609 位顾客一年的订单）走一遍：导入、评估、写报告。",
-        "Walk through the bundled example (a year of orders of 609 customers of a British gift shop): import, evaluate, report.",
+        "建一个演示品牌（一家护肤品牌半年的社群、内容、活动和订单，模拟而成），评估最近一季并写报告。"
+        "加 --shop 则改用一份真实的订单导出（一家英国礼品店 609 位顾客的一年）走一遍导入。",
+        "Build the demo brand (half a year of a skincare brand's community, contents, campaigns and orders, simulated), evaluate its last "
+        "quarter and write the report. With --shop walk through importing a real export instead: a year of orders of a British gift shop.",
     ),
 )
+@click.option("--shop", is_flag=True, help=say("改用真实的订单导出", "use the real order export instead"))
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -28,10 +40,28 @@ from lianyi.stream.intake import import_files
     metavar="DIR",
     help=say("报告写到哪里", "where to write the report"),
 )
-def command(out: Path) -> None:
+def command(shop: bool, out: Path) -> None:
+    made = _shop(out) if shop else _brand(out)
+    for text in made.summary:
+        click.echo(text.say(language()))
+    tell(
+        Text(zh="报告在 %(path)s，用浏览器打开即可。", en="The report is at %(path)s; open it in a browser."),
+        path=(out / "report.html").resolve(),
+    )
+
+
+def _brand(out: Path) -> Evaluation:
+    workspace = workspaces.create(HOME / "demo-brand", brand=brand_name(), language=language())
+    if not EventLog(workspace).snapshot().files:
+        world = read_world("brand")
+        fill(workspace, world, members=world.members, days=world.days, seed=1, twins=False)
+    return report(workspace, start=QUARTER[0], end=QUARTER[1], baseline="previous", out=out, language=language())
+
+
+def _shop(out: Path) -> Evaluation:
     # The example is a British shop's: it keeps its own clock and currency, in a workspace of its own.
     workspace = workspaces.create(
-        Path("lianyi-data") / "demo",
+        HOME / "demo-shop",
         brand=say("示例礼品店", "The example gift shop"),
         zone_name="Europe/London",
         currency="GBP",
@@ -41,10 +71,4 @@ def command(out: Path) -> None:
         done = import_files(workspace, [orders], kind="order_lines", received_t=time.time_ns() // 1000)
     for line in done.summary():
         click.echo(line.say(language()))
-    made = report(workspace, start="2011-06-01", end="2011-12-01", baseline="previous", out=out, language=language())
-    for text in made.summary:
-        click.echo(text.say(language()))
-    tell(
-        Text(zh="报告在 %(path)s，用浏览器打开即可。", en="The report is at %(path)s; open it in a browser."),
-        path=(out / "report.html").resolve(),
-    )
+    return report(workspace, start="2011-06-01", end="2011-12-01", baseline="previous", out=out, language=language())

@@ -30,11 +30,11 @@ class NoFacts(BadInput):
     remedy = Text(zh="先导入：lianyi import 订单.csv --as orders", en="Import some first: lianyi import orders.csv --as orders")
 
 
-def opened_workspace(path: Path | None = None) -> Workspace:
-    """The workspace this run acts on; made with the defaults when it is not there."""
+def opened_workspace(path: Path | None = None, *, brand: str = "") -> Workspace:
+    """The workspace this run acts on; made with the defaults, and this brand's name, when it is not there."""
     context = click.get_current_context()
     chosen = path or (context.find_object(dict) or {}).get("workspace") or os.environ.get("LIANYI_HOME") or "lianyi-data"
-    return workspaces.create(Path(chosen))
+    return workspaces.create(Path(chosen), brand=brand)
 
 
 def asked(*, snapshot: int | None = None, workspace: Workspace | None = None) -> AbstractContextManager[tuple[Workspace, Engine]]:

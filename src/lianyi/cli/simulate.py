@@ -12,6 +12,7 @@ from lianyi.kernel.clock import Window, parse_day
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
+from lianyi.lab.brand import brand_name
 from lianyi.lab.simulate import simulate
 from lianyi.lab.worlds import World, read_world, world_names
 from lianyi.stream.log.table import EventLog
@@ -82,7 +83,7 @@ def command(
         _list_worlds(as_json=as_json)
         return
     world = read_world(name)
-    workspace = opened_workspace()
+    workspace = opened_workspace(brand=brand_name())
     made = fill(workspace, world, members=members or world.members, days=days or world.days, seed=seed, without=without, twins=twins)
     if as_json:
         click.echo(json.dumps(made, ensure_ascii=False))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.drifts import Drifts
-from lianyi.lab.cast.goods import Goods, brand
+from lianyi.lab.cast.goods import Goods
 from lianyi.lab.cast.people import INTERESTS
 from lianyi.lab.chance import Chance, Ints, Reals
 from lianyi.lab.draws import Flags, picks, picks_by_kind
@@ -57,10 +58,10 @@ class Contents:
 def surfaces_of(platforms: tuple[str, ...]) -> tuple[str, ...]:
     """Where things are published: one account serves all devices of a platform.
 
-    >>> surfaces_of(("wechat_ios", "wechat_android", "douyin"))
-    ('wechat', 'douyin')
+    >>> surfaces_of(("微信·苹果", "微信·安卓", "抖音"))
+    ('微信', '抖音')
     """
-    return tuple(dict.fromkeys(name.partition("_")[0] for name in platforms))
+    return tuple(dict.fromkeys(name.partition("·")[0] for name in platforms))
 
 
 def contents(world: World, chance: Chance, drifts: Drifts, goods: Goods, days: int) -> Contents:

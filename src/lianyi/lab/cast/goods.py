@@ -1,13 +1,10 @@
 """What is sold, and who likes what."""
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
 
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.people import INTERESTS
 from lianyi.lab.chance import Ints, Reals
 
@@ -42,9 +39,3 @@ def goods() -> Goods:
         interest=interest.astype(np.int64),
         choice=np.cumsum(weights, axis=1),
     )
-
-
-@cache
-def brand(name: str) -> dict[str, Any]:
-    """One data file of the brand: shop, posts or talk."""
-    return tomllib.loads(files("lianyi.lab.cast.brand").joinpath(f"{name}.toml").read_text(encoding="utf-8"))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianyi.kernel.clock import parse_day
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.calendar import Calendar, calendar
 from lianyi.lab.cast.circles import Circles, circles
 from lianyi.lab.cast.contents import Contents, contents
 from lianyi.lab.cast.drifts import Drifts
-from lianyi.lab.cast.goods import Goods, brand, goods
+from lianyi.lab.cast.goods import Goods, goods
 from lianyi.lab.cast.people import People, people
 from lianyi.lab.chance import Chance
 from lianyi.lab.worlds.world import CHANNELS, Campaign, World

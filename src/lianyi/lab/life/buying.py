@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianyi.lab.cast.goods import brand
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.people import NEVER
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.chance import Ints, Reals

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.contents import AD, CREATOR, NOTE, POST, shown
-from lianyi.lab.cast.goods import brand
 from lianyi.lab.cast.people import INTERESTS
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.chance import Ints, Reals
@@ -158,7 +158,7 @@ def _click_share(setting: Setting, who: Ints, content: Ints, times: float) -> Re
 def _surface(setting: Setting) -> Ints:
     """(platforms,) the place where each platform's contents appear."""
     names = setting.contents.surfaces
-    return np.array([names.index(platform.partition("_")[0]) for platform in setting.drifts.platforms])
+    return np.array([names.index(platform.partition("·")[0]) for platform in setting.drifts.platforms])
 
 
 def _remember(setting: Setting, state: State, day: int, found: Touches) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lianyi.kernel.clock import US_PER_DAY, US_PER_SECOND
-from lianyi.lab.cast.goods import brand
+from lianyi.lab.brand import brand
 from lianyi.lab.draws import picks, waits
 from lianyi.lab.life.buying import STOCK
 from lianyi.lab.life.day import PLACED, Day, Orders

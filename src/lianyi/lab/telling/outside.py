@@ -3,7 +3,7 @@
 import numpy as np
 
 from lianyi.kernel.clock import US_PER_SECOND
-from lianyi.lab.cast.goods import brand
+from lianyi.lab.brand import brand
 from lianyi.lab.chance import Ints
 from lianyi.lab.draws import picks, times_of_day
 from lianyi.lab.life.day import Day
@@ -26,7 +26,7 @@ def tell_mentions(teller: Teller, day: Day) -> None:
     usual = MENTIONS * setting.people.n / 1000 * setting.calendar.visits[day.d]
     ours = int(rng.poisson(usual * (1 + 0.02 * int(day.orders.paid.sum()) / max(usual, 1.0))))
     kinds = np.array([facts.spelling.kind(word) for word in SENTIMENTS])
-    places = np.array([code for code, name in enumerate(setting.drifts.platforms) if name in {"douyin", "xiaohongshu"}] or [0])
+    places = np.array([code for code, name in enumerate(setting.drifts.platforms) if name in {"抖音", "小红书"}] or [0])
 
     def told(n: int, subject: int, texts: Ints | int) -> None:
         t = teller.instant(day.d, times_of_day(rng.random(n), setting.calendar.hours))

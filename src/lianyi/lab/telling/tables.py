@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from lianyi.kernel.clock import US_PER_DAY
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.contents import AD, NOTE, POST, format_names
-from lianyi.lab.cast.goods import brand
 from lianyi.lab.cast.people import GENDERS, LEVELS, NEVER
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.chance import Ints
@@ -152,7 +152,7 @@ def _groups(setting: Setting, spelling: Spelling) -> pa.Table:
         {
             "group_id": spelling.groups.slice(0, n),
             "title": pa.array([f"云岫·{interests[theme[g]]}交流群 {g + 1:02d}" for g in range(n)], pa.string()),
-            "platform": pa.array(["wechat"]).take(pa.array(platform)),
+            "platform": pa.array(["微信"]).take(pa.array(platform)),
             "theme": pa.array(interests).take(pa.array(theme)),
             "opened_d": pa.array([setting.calendar.first_day - 30 - 11 * (n - g) for g in range(n)], pa.int32()),
         }
@@ -168,7 +168,7 @@ def _partners(setting: Setting, spelling: Spelling) -> pa.Table:
             "partner_id": spelling.partners.slice(0, number),
             "title": pa.array([row["title"] for row in chosen], pa.string()),
             "level": pa.array([row["level"] for row in chosen], pa.string()),
-            "platform": pa.array([["xiaohongshu", "douyin"][k % 2] for k in range(number)], pa.string()),
+            "platform": pa.array([["小红书", "抖音"][k % 2] for k in range(number)], pa.string()),
             "category": pa.array(["护肤"] * number, pa.string()),
             "followers": pa.array([row["followers"] for row in chosen], pa.int64()),
             "commission_share": pa.array([row["commission_share"] for row in chosen], pa.float64()),
@@ -207,7 +207,7 @@ def _competitors(setting: Setting) -> pa.Table:
                 "posts_published": round(26 * jitter[1]),
             }
             values |= {"aov": round(18_800 * jitter[2]), "content_ctr": 0.098 * jitter[3]}
-            rows += [(name, "xiaohongshu", metric, setting.calendar.first_day + day, float(value)) for metric, value in values.items()]
+            rows += [(name, "小红书", metric, setting.calendar.first_day + day, float(value)) for metric, value in values.items()]
     columns = list(zip(*rows, strict=True))
     return pa.table(
         {
@@ -227,7 +227,7 @@ def _keywords(setting: Setting) -> pa.Table:
     return pa.table(
         {
             "keyword": [word for word in words for _ in weeks],
-            "platform": ["xiaohongshu"] * (len(words) * len(weeks)),
+            "platform": ["小红书"] * (len(words) * len(weeks)),
             "d": pa.array([setting.calendar.first_day + day for _ in words for day in weeks], pa.int32()),
             "rank": pa.array([max(1, int(6 + 4 * k + rng.integers(-3, 4))) for k, _ in enumerate(words) for _ in weeks], pa.int64()),
             "search_volume": pa.array([int(rng.poisson(5200 / (k + 1))) for k, _ in enumerate(words) for _ in weeks], pa.int64()),

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from lianyi.kernel.clock import midnight_us
-from lianyi.lab.cast.goods import brand
+from lianyi.lab.brand import brand
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.life.day import Day
 from lianyi.lab.life.run import live

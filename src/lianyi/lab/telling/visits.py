@@ -70,7 +70,7 @@ def tell_timings(teller: Teller, day: Day) -> None:
     timed = np.flatnonzero(u < TIMED_SHARE)
     who = visits.who[timed]
     platform = setting.people.platform[who]
-    older = np.array(["android" in name for name in setting.drifts.platforms])[platform]
+    older = np.array(["安卓" in name for name in setting.drifts.platforms])[platform]
     slower = setting.drifts.by_platform("speed", day.d)[platform]
     deviation = np.sqrt(-2 * np.log(v[timed])) * np.cos(2 * np.pi * w[timed])
     t = teller.instant(day.d, visits.at_us[timed])

@@ -1,9 +1,10 @@
 """The words of members and of the team, from the brand's phrases."""
 
 import json
+from functools import cache
 from typing import Any
 
-from lianyi.lab.cast.goods import brand
+from lianyi.lab.brand import brand
 
 
 def spoken(group: str, number: int, interest: int) -> str:
@@ -23,6 +24,7 @@ def filled(phrase: str, number: int, interest: int) -> str:
     return phrase.replace("{p}", titles[number % len(titles)]).replace("{i}", str(shop["interests"][interest]))
 
 
+@cache
 def short_titles() -> list[str]:
     """Products as people call them: without size."""
     return [str(row["title"]).partition(" ")[0] for row in brand("shop")["products"]]

@@ -34,7 +34,7 @@ class People:
     homophily: float = 0.0
     anonymous_share: float = 0.0
     platforms: dict[str, float] = field(
-        default_factory=lambda: {"wechat_ios": 0.26, "wechat_android": 0.30, "douyin": 0.2, "xiaohongshu": 0.14, "tmall": 0.1}
+        default_factory=lambda: {"微信·苹果": 0.26, "微信·安卓": 0.30, "抖音": 0.2, "小红书": 0.14, "天猫": 0.1}
     )
 
 

@@ -1,1 +1,0 @@
-"""The invented brand: its goods, places, creators and words, as data."""
