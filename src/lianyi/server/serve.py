@@ -16,6 +16,7 @@ from granian.log import LogLevels
 
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.ops.journal import triggers
 
 TARGET = "lianyi.server.wsgi:application"
 STAMP = ".gathered"
@@ -34,6 +35,7 @@ def prepare() -> None:
     django.setup()
     if migrations_wait():
         call_command("migrate", verbosity=0, interactive=False)
+    triggers.require()
     if not settings.DEBUG:
         gather_static(Path(settings.STATIC_ROOT))
 
