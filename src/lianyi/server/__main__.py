@@ -7,6 +7,9 @@ from contextlib import closing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianyi.server.settings")
 
+from django.conf import settings
+
+from lianyi.kernel.text import Text
 from lianyi.server.serve import PortTaken, prepare, serve
 
 
@@ -26,7 +29,24 @@ def main(host: str, port: int) -> None:
     if is_taken(host, port):
         raise PortTaken(host=host, port=port, other=port + 1)
     prepare()
+    tell_entry(f"http://{host}:{port}")
     serve(host, port)
+
+
+def tell_entry(origin: str) -> None:
+    """At the first start there is no password yet: say the link by which the owner comes in, once."""
+    from django.utils import timezone
+
+    from lianyi.ops.team.services import found_owner
+    from lianyi.web.console.doors import entry_url
+
+    owner = found_owner(at=timezone.now())
+    if not owner.has_usable_password():
+        sentence = Text(
+            zh="第一次进入工作台，请打开（只能用一次）：%(url)s",
+            en="To enter the console for the first time, open (it works once): %(url)s",
+        )
+        print(sentence.say(settings.WORKSPACE.language, url=entry_url(origin, owner)), flush=True)  # noqa: T201 - for who started it
 
 
 if __name__ == "__main__":

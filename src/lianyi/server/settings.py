@@ -17,7 +17,7 @@ ALLOWED_HOSTS = list(OPTIONS.hosts)
 LIANYI_PROXIES = OPTIONS.proxies
 
 # Our apps, low to high; one that is still to come is left out.
-APPS = ("journal", "members", "ledger", "shop", "plan", "content", "community", "campaigns", "partners", "care", "review")
+APPS = ("journal", "team", "members", "ledger", "shop", "plan", "content", "community", "campaigns", "partners", "care", "review")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,6 +61,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lianyi.web.ui.look.look",
+                "lianyi.web.console.rooms.rooms",
             ],
             "builtins": ["lianyi.web.ui.templatetags.words", "lianyi.web.ui.templatetags.parts"],
         },
@@ -124,6 +125,8 @@ if OPTIONS.https:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
 # Passwords are the team's only; members have none.
+AUTH_USER_MODEL = "team.TeamMember"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -139,6 +142,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+# Work done aside waits in a queue for the worker; under test it is done at once.
+JOBS_AT_ONCE = False
 
 LOGGING = {
     "version": 1,

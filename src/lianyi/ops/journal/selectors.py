@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from lianyi.ops.journal.models import Command, Erasure, Fact
 
-__all__ = ["Command", "Fact", "count_by_member", "iterate_facts", "list_facts", "was_erased"]
+__all__ = ["Command", "Fact", "count_by_member", "iterate_facts", "list_commands", "list_facts", "was_erased"]
 AT_ONCE = 5_000
 
 
@@ -35,3 +35,8 @@ def iterate_facts(*names: str) -> Iterator[tuple[Fact, dict[str, Any]]]:
     """Facts of these names with what they say, in the order in which they were written."""
     for fact in Fact.objects.filter(name__in=names).order_by("id").iterator(AT_ONCE):
         yield fact, json.loads(fact.fact)
+
+
+def list_commands(*, actor_kind: str = "team", limit: int = 100) -> list[Command]:
+    """The newest commands of one kind of actor: what the team did, for its audit log."""
+    return list(Command.objects.filter(actor_kind=actor_kind).order_by("-at")[:limit])

@@ -1,0 +1,1 @@
+"""The console: where the team works. One navigation, read from the loop."""

@@ -1,0 +1,97 @@
+"""Numbers of an evaluation as this reader writes them."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from lianyi.insight.evaluate.result import Method
+from lianyi.insight.report.document import Interval, Quantity
+from lianyi.insight.report.html.drawing import meter
+from lianyi.kernel.text import Text
+from lianyi.web.console.cards import formatter
+from lianyi.web.ui.templatetags.words import spoken
+
+register = template.Library()
+SEVERITY = {
+    "high": (Text(zh="严重", en="High"), "bad"),
+    "medium": (Text(zh="中等", en="Medium"), "warn"),
+    "low": (Text(zh="留意", en="Low"), ""),
+    "good": (Text(zh="亮点", en="Good"), "good"),
+}
+STATES = {
+    "waiting": Text(zh="排队中", en="waiting"),
+    "running": Text(zh="评估中", en="running"),
+    "done": Text(zh="已完成", en="done"),
+    "failed": Text(zh="未完成", en="failed"),
+}
+WRITTEN = {"count", "money", "ratio", "share", "times", "seconds", "hours", "ms", "days", "score"}
+
+
+@register.simple_tag
+def written(value: Any, unit: str) -> str:
+    """A cell of a table: a number by its unit, a Text in the reader's language, anything else as it is."""
+    if isinstance(value, Text):
+        return value.say(spoken())
+    if isinstance(value, dict) and set(value) == {"zh", "en"}:
+        return str(value[spoken()])
+    if value is None:
+        return "–"
+    return formatter().full(Quantity(value, unit)) if unit in WRITTEN and isinstance(value, int | float) else str(value)
+
+
+@register.simple_tag
+def money_short(amount_fen: int | None) -> str:
+    """Money folded to 万/亿 or K/M."""
+    return "" if amount_fen is None else formatter().short(Quantity(amount_fen, "money"))
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """A score of 100, without decimals."""
+    return "–" if value is None else f"{value:.0f}"
+
+
+@register.simple_tag
+def score_bar(method: Method) -> SafeString:
+    """A method's score as a bar with its interval."""
+    if method.score is None:
+        return mark_safe("")
+    interval = Interval(*method.interval, "score") if method.interval else None
+    return mark_safe(meter(method.score, interval))  # noqa: S308 - drawn by us
+
+
+@register.filter
+def severity_word(severity: str) -> str:
+    """How serious a finding is, in words."""
+    return SEVERITY[severity][0].say(spoken())
+
+
+@register.filter
+def severity_tone(severity: str) -> str:
+    """How serious a finding is, as a badge's tone."""
+    return SEVERITY[severity][1]
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """An evaluation's state in words."""
+    return STATES[state].say(spoken())
+
+
+@register.filter
+def both(entry: dict[str, str]) -> str:
+    """A stored {"zh", "en"} in the reader's language."""
+    return entry.get(spoken(), "")
+
+
+@register.filter
+def on(date: Any) -> str:
+    """A business date in words."""
+    return "" if date is None else formatter().day(date.isoformat())
+
+
+@register.filter
+def days_until(date: Any, today: Any) -> int:
+    """Days from today to a date; negative when it is past."""
+    return (date - today).days

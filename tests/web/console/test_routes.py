@@ -1,0 +1,106 @@
+"""Every route of the console, for every role and for nobody. A route without a row fails."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from lianyi.ops.journal.selectors import Command
+from lianyi.ops.review import services
+from lianyi.web.console.urls import urlpatterns
+from tests.web.console.conftest import ROLES, browser
+
+EVERYBODY = frozenset(ROLES)
+OPEN = frozenset({*ROLES, "visitor"})
+RUNS = frozenset({"owner", "growth_lead", "analyst"})
+ACTS = frozenset({"owner", "growth_lead", "operator"})
+OWNER = frozenset({"owner"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is let in, and what they are answered; `post` makes it a POST with these fields."""
+
+    who: frozenset[str]
+    status: int = 200
+    post: dict[str, str | list[str]] | None = None
+    args: tuple[str, ...] = field(default=())
+
+
+ROWS = {
+    "sign_in": Row(OPEN),
+    "enter": Row(OPEN, 404, args=("owner", "bad-token")),
+    "sign_out": Row(OPEN, 302, {}),
+    "password": Row(EVERYBODY),
+    "home": Row(EVERYBODY),
+    "measure": Row(EVERYBODY),
+    "metric": Row(EVERYBODY, args=("net_sales",)),
+    "metric_csv": Row(EVERYBODY, args=("net_sales",)),
+    "evaluate": Row(EVERYBODY),
+    "evaluate_ask": Row(RUNS, 422, {"from": "2026-05-01", "last": "soon"}),
+    "evaluate_running": Row(EVERYBODY),
+    "review": Row(EVERYBODY, 302, args=("{review}",)),
+    "finding": Row(EVERYBODY, 404, args=("{review}", "x")),
+    "decide": Row(ACTS, 404, {"suggestion": "x"}, ("{review}",)),
+    "close_task": Row(ACTS, 404, {"state": "done"}, ("x",)),
+    "report": Row(EVERYBODY),
+    "report_file": Row(EVERYBODY, 404, args=("{review}", "html")),
+    "team": Row(OWNER),
+    "team_add": Row(OWNER, 200, {"username": "new", "roles": ["analyst"]}),
+    "team_change": Row(OWNER, 302, {"name": "x", "roles": ["reader"], "is_active": "on"}, ("reader",)),
+    "audit": Row(frozenset({"owner", "finance"})),
+}
+
+
+@pytest.fixture
+def review(team, brand):
+    """An evaluation that was asked for and waits."""
+    import datetime as dt
+
+    return services.ask_review(
+        key="r",
+        actor=team["owner"].actor,
+        at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC),
+        from_on=dt.date(2026, 5, 1),
+        to_on=dt.date(2026, 6, 1),
+    )
+
+
+def asked(client, name, row, review):
+    address = reverse(f"console:{name}", args=[arg.replace("{review}", review) for arg in row.args])
+    return client.get(address) if row.post is None else client.post(address, {"key": "k", **row.post})
+
+
+def test_every_route_has_its_row():
+    assert sorted(str(entry.name) for entry in urlpatterns) == sorted(ROWS)
+    assert get_resolver()  # the addresses are wired
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_route_lets_in_whom_it_should_and_changes_nothing_for_others(name, team, review):
+    row = ROWS[name]
+    for who in (*ROLES, "visitor"):
+        done = Command.objects.count()
+        answer = asked(browser(team.get(who)), name, row, review)
+        if who in row.who:
+            expected = row.status if name != "sign_in" or who == "visitor" else 302
+            assert answer.status_code == expected, (who, answer.content[:300])
+        else:
+            assert Command.objects.count() == done
+            if who == "visitor":
+                assert (answer.status_code, answer.url.split("?")[0]) == (302, "/console/sign-in/")
+            else:
+                assert answer.status_code == 403, who
+        if name == "team_change":
+            break
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.post is not None])
+def test_what_changes_something_is_not_done_by_a_link_nor_by_a_strange_form(name, team, review):
+    row = ROWS[name]
+    client = browser(team["owner"])
+    address = reverse(f"console:{name}", args=[arg.replace("{review}", review) for arg in row.args])
+
+    assert client.get(address).status_code == 405
+    client.handler.enforce_csrf_checks = True
+    assert client.post(address, row.post).status_code == 403
