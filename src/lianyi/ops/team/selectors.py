@@ -9,6 +9,8 @@ from lianyi.kernel.text import Text
 from lianyi.ops.team.models import ApiKey, TeamMember
 from lianyi.ops.team.rules import TEAM_ROLES
 
+__all__ = ["ApiKey", "TeamMember", "find_key_owner", "find_member", "get_member", "list_api_keys", "list_members", "list_roles"]
+
 
 def list_members() -> list[TeamMember]:
     """Everybody, those who may sign in first."""

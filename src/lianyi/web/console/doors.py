@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
-from lianyi.ops.team.models import TeamMember
-from lianyi.ops.team.selectors import find_member
+from lianyi.ops.team.selectors import TeamMember, find_member
 from lianyi.ops.team.services import choose_password
 from lianyi.web.console.gate import opened_to
 
