@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,21 +13,26 @@ from lianyi.kernel.ids import pseudonym
 from lianyi.stream.engines.duckdb import connect
 from lianyi.stream.intake import values
 from lianyi.stream.intake.dates import date_column
+from lianyi.stream.intake.words import words
 from lianyi.stream.intake.zones import to_local, to_utc
 
 work = connect()
-work.execute("CREATE TABLE cells (x VARCHAR)")
 
 
 def read(expression: str, *cells: str | None) -> list:
-    work.execute("DELETE FROM cells")
-    work.executemany("INSERT INTO cells VALUES (?)", [[c] for c in cells])
-    return [row[0] for row in work.execute(f"SELECT {expression} FROM cells ORDER BY rowid").fetchall()]
+    offer(*cells)
+    return [row[0] for row in work.execute(f"SELECT {expression} FROM cells ORDER BY nth").fetchall()]
+
+
+def offer(*cells: str | None) -> None:
+    work.register("given", pa.table({"nth": pa.array(range(len(cells)), pa.int64()), "x": pa.array(cells, pa.string())}))
+    work.execute("CREATE OR REPLACE TABLE cells AS SELECT * FROM given")
+    work.unregister("given")
 
 
 def instants(zone_name: str, *cells: str, **options) -> list[str | None]:
     zone = ZoneInfo(zone_name)
-    read("x", *cells)
+    offer(*cells)
     column = date_column("x", "cells", lambda sql: work.execute(sql).fetchall()[0], zone, **options)
     found = read(column.instant, *cells)
     days = read(column.day, *cells)
@@ -67,7 +73,13 @@ def test_a_decimal_comma_is_read_where_the_column_is_written_so():
 
 
 def test_yes_and_no_in_the_words_people_use():
-    assert read(values.flag("x"), "是", "Y", "TRUE", "有", "√", "１", "否", "n", "没有", "0", "也许") == [True] * 6 + [False] * 4 + [None]
+    said = pa.array(["是", "Y", "TRUE", "有", "√", "１", "否", "n", "没有", "0", "也许", None])
+    assert values.meanings(said, words().flags).to_pylist() == ["true"] * 6 + ["false"] * 4 + [None] * 2
+
+
+def test_a_status_is_known_by_its_words_by_a_part_or_by_its_own_name():
+    said = pa.array(["交易成功", " 交易 成功 ", "退款中（仅退款）", "partially_refunded", "no such thing"])
+    assert values.meanings(said, words().lists["order_status"]).to_pylist() == ["completed", "completed", "paid", "partially_refunded", None]
 
 
 def test_shares_with_and_without_a_percent_sign():

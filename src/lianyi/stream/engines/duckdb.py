@@ -1,8 +1,10 @@
 """DuckDB: the engine that is always there. The only module that touches DuckDB's API (1.5 and 2.0)."""
 
-from collections.abc import Iterable
+import itertools
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -13,23 +15,111 @@ from lianyi.stream.engines.base import Params
 from lianyi.stream.engines.dialect import used
 from lianyi.stream.snapshot import Snapshot
 
-Connection = duckdb.DuckDBPyConnection
 Fault = duckdb.Error
 
+_FRESH = "autoinstall_known_extensions", "autoload_known_extensions"
+# What a connection may have set for its whole instance; put back before the next one gets it.
+_SETTINGS = "temp_directory", "memory_limit", "threads", "preserve_insertion_order"
+_IDLE_INSTANCES = 2
 
-def connect(*, scratch: Path | None = None, memory: str | None = None, threads: int | None = None, file: Path | None = None) -> Connection:
-    """A private connection; spills to `scratch` beyond `memory` (such as "700MB") instead of growing.
 
-    file : a database file for work in progress that should not fill memory
+class _Instances:
+    """DuckDB instances of this process that nobody uses: opening one costs some 20 ms, ten times what a small query does.
+
+    Whoever takes one has it alone until it is given back, so settings and memory are never shared; what lay in it is gone by then.
     """
-    config: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+    def __init__(self) -> None:
+        self._idle: list[duckdb.DuckDBPyConnection] = []
+        self._lock = Lock()
+        # A forked child has none of the threads that an instance rests on.
+        os.register_at_fork(before=self.clear)
+
+    def take(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        instance = duckdb.connect(":memory:", config=dict.fromkeys(_FRESH, False))
+        instance.execute("SET enable_progress_bar = false")
+        return instance
+
+    def give_back(self, instance: duckdb.DuckDBPyConnection) -> None:
+        try:
+            # Refused once it has spilled: its folder is then tied to it, and it is closed rather than kept.
+            for setting in _SETTINGS:
+                instance.execute(f"RESET {setting}")
+        except duckdb.Error:
+            instance.close()
+            return
+        with self._lock:
+            if len(self._idle) < _IDLE_INSTANCES:
+                self._idle.append(instance)
+                return
+        instance.close()
+
+    def clear(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for instance in idle:
+            instance.close()
+
+
+_INSTANCES = _Instances()
+_NUMBERS = itertools.count(1)
+
+
+class Connection:
+    """A private in-memory database; `connect` opens one. It belongs to one thread at a time."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._instance: duckdb.DuckDBPyConnection | None = _INSTANCES.take()
+        # In a database of its own, which leaves nothing behind when it is detached.
+        self._name = f"work_{next(_NUMBERS)}"
+        for setting, value in settings.items():
+            self._instance.execute(f"SET {setting} = {value}")
+        self._cursor = self._instance.cursor()
+        self._cursor.execute(f"ATTACH ':memory:' AS {self._name}; USE {self._name}")
+
+    def execute(self, sql: str, params: Params | Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
+        """Run statements; rows are fetched from what is answered."""
+        return self._cursor.execute(sql, params)
+
+    def sql(self, sql: str, params: Params | None = None) -> duckdb.DuckDBPyRelation:
+        """A query as Arrow, whole or as a stream."""
+        return self._cursor.sql(sql, params=params)
+
+    def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
+        """Make an Arrow table readable under a name, without copying it."""
+        self._cursor.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        """Take the name away again."""
+        self._cursor.unregister(name)
+
+    def close(self) -> None:
+        """Give up everything in it; a second time does nothing."""
+        instance, self._instance = self._instance, None
+        if instance is None:
+            return
+        self._cursor.close()
+        try:
+            instance.execute(f"DETACH {self._name}")
+        except duckdb.Error:
+            instance.close()
+            return
+        _INSTANCES.give_back(instance)
+
+
+def connect(*, scratch: Path | None = None, memory: str | None = None, threads: int | None = None) -> Connection:
+    """A private connection; spills to `scratch` beyond `memory` (such as "700MB") instead of growing. Cost: 2 ms, the first time 20."""
+    settings = {}
     if scratch is not None:
-        config["temp_directory"] = str(scratch)
+        settings["temp_directory"] = quoted(str(scratch))
     if memory is not None:
-        config["memory_limit"] = memory
+        settings["memory_limit"] = quoted(memory)
     if threads is not None:
-        config["threads"] = threads
-    return duckdb.connect(str(file) if file else ":memory:", config=config)
+        settings["threads"] = str(threads)
+    return Connection(settings)
 
 
 def quoted(text: str) -> str:
@@ -66,7 +156,6 @@ class DuckDBEngine:
 
     def _publish(self) -> None:
         execute = self._connection.execute
-        execute("SET enable_progress_bar = false")
         if self.snapshot.files:
             paths = file_list(f.path for f in self.snapshot.files)
             execute(f"CREATE VIEW stored AS SELECT * FROM read_parquet({paths}, union_by_name = true, hive_partitioning = false)")

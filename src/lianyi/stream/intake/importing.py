@@ -3,17 +3,16 @@
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import folded, nearest
-from lianyi.stream.engines.duckdb import Connection, connect, quoted
+from lianyi.stream.engines.duckdb import Connection, connect
 from lianyi.stream.intake import columns, contents, events, facts, group_buys, history, order_lines, orders, reference_rows
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
 from lianyi.stream.intake.checks import checks_of
@@ -71,7 +70,7 @@ def import_files(
     folder.mkdir(parents=True)
     work = connect(scratch=folder, memory=MEMORY)
     try:
-        work.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+        work.execute("SET preserve_insertion_order = false")
         run = _Run(workspace, work, given, keep_personal, received_t, progress)
         run.open([Path(p) for p in paths], kind if not given.kind or kind != "auto" else given.kind)
         run.read()
@@ -215,26 +214,27 @@ class _Run:
         if dry_run:
             return report
         self._tell("writing", self._done, self._done, self._rows, "", force=True)
-        # The append works in a memory of its own: the facts go over a file, and the work database gives its memory back first.
-        handed_over = folder / "facts.parquet"
-        held = {row[0] for row in self.work.execute("DESCRIBE facts_held").fetchall()}
-        shape = pa.schema([column for column in FACT if column.name in held])
-        self.work.execute(
-            f"COPY (SELECT {', '.join(shape.names)} FROM fresh) TO {quoted(str(handed_over))} (FORMAT parquet, COMPRESSION snappy)"
-        )
-        self.work.close()
-        pa.default_memory_pool().release_unused()
-        with handed_over.open("rb") as file:
-            parquet = pq.ParquetFile(file)
-            reader = pa.RecordBatchReader.from_batches(shape, (b.cast(shape) for b in parquet.iter_batches(ROWS_PER_BATCH)))
-            source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
-            appended = self.log.append(reader, tables=tables, source=source)
+        source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
+        appended = self.log.append(self._fresh(), tables=tables, source=source, checked=self.snapshot.version)
         for one in reports:
             if one.rejects_file is not None:
                 self.workspace.rejects_path.mkdir(parents=True, exist_ok=True)
                 shutil.move(folder / Path(one.rejects_file).name, one.rejects_file)
         report = replace(report, snapshot=appended.version, written=appended.written, tables=appended.tables)
         return replace(report, record=record_import(self.workspace, report, received_t=self.received_t))
+
+    def _fresh(self) -> pa.RecordBatchReader:
+        """The new facts; when the last is read the work database gives its memory back, before the append sorts in a memory of its own."""
+        held = {row[0] for row in self.work.execute("DESCRIBE facts_held").fetchall()}
+        shape = pa.schema([column for column in FACT if column.name in held])
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in self.work.sql(f"SELECT {', '.join(shape.names)} FROM fresh").to_arrow_reader(ROWS_PER_BATCH):
+                yield batch.cast(shape)
+            self.work.close()
+            pa.default_memory_pool().release_unused()
+
+        return pa.RecordBatchReader.from_batches(shape, batches())
 
     def _reject_silent(self) -> None:
         """A row that made neither a fact nor a reference row of its own says nothing that could be kept."""

@@ -63,6 +63,7 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
     )
     _reject_negative(work, has_refunds=any("refund_amount" in fields for fields in have.values()))
     _name_nameless(work)
+    work.execute("CREATE TABLE repeated AS SELECT order_id FROM clean_orders GROUP BY order_id HAVING count(*) > 1")
     # A refund the row states; else what the status says of the whole; else, where paid is net and no column says it, the difference.
     query = f"""
         WITH minor AS (
@@ -99,12 +100,13 @@ def prepare_orders(work: Connection, files: Sequence[StagedFile], workspace: Wor
             -- Seen twice in the files at hand, the larger refund is the later state.
             SELECT order_id, max(row_refund_fen) AS refund_total_fen, arg_max(line, (row_refund_fen, -file, -line)) AS refund_line, arg_max(file, (row_refund_fen, -file, -line)) AS refund_file,
                 min_by(gross_fen, (file, line)) FILTER (is_paid) AS first_gross_fen
-            FROM counted GROUP BY order_id
+            FROM counted SEMI JOIN repeated USING (order_id) GROUP BY order_id
         )
-        SELECT c.*, l.refund_total_fen, s.by_line,
-            CASE WHEN c.file = l.refund_file AND c.line = l.refund_line THEN greatest(l.refund_total_fen - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
+        SELECT c.*, coalesce(l.refund_total_fen, c.row_refund_fen) AS refund_total_fen, s.by_line,
+            CASE WHEN l.order_id IS NULL OR (c.file = l.refund_file AND c.line = l.refund_line)
+                THEN greatest(coalesce(l.refund_total_fen, c.row_refund_fen) - coalesce(b.booked_fen, 0), 0) ELSE 0 END AS refund_new_fen,
             c.is_paid AND (c.gross_fen <> l.first_gross_fen OR (s.stored_fen IS NOT NULL AND NOT s.by_line AND s.stored_fen <> c.gross_fen)) AS conflict
-        FROM counted AS c JOIN latest AS l USING (order_id) LEFT JOIN booked AS b USING (order_id) LEFT JOIN stored AS s USING (order_id)"""
+        FROM counted AS c LEFT JOIN latest AS l USING (order_id) LEFT JOIN booked AS b USING (order_id) LEFT JOIN stored AS s USING (order_id)"""
     absent = {c: t for c, t in absent_columns(files[0].kind, files).items() if c != "order_id"}
     sparse.keep(work, "ready_orders", query, absent)
     work.execute(

@@ -1,11 +1,13 @@
 """What every reader hands on: batches of text cells with the physical line each row begins on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
+Item = TypeVar("Item")
 # A separator inside a cell that collects "the rest" of a row.
 REST_SEPARATOR = "\x1f"
 
@@ -66,6 +68,20 @@ class Reader(Protocol):
     def batches(self, wanted: Sequence[int]) -> Iterator[Batch]:
         """The rows, only the columns wanted (by position), in order; memory stays bounded."""
         ...
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each made in another thread while the one before is worked on; what the maker raises is raised here.
+
+    >>> list(ahead(range(3)))
+    [0, 1, 2]
+    """
+    source, end = iter(items), object()
+    with ThreadPoolExecutor(1, thread_name_prefix="reader") as maker:
+        coming = maker.submit(next, source, end)
+        while (item := coming.result()) is not end:
+            coming = maker.submit(next, source, end)
+            yield item  # type: ignore[misc]
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:

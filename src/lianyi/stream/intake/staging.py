@@ -16,8 +16,8 @@ from lianyi.stream.intake.columns import ColumnUse
 from lianyi.stream.intake.dates import date_column
 from lianyi.stream.intake.mapping import Layout, Mapping
 from lianyi.stream.intake.opening import SourceFile
-from lianyi.stream.intake.rows import Batch, Reader
-from lianyi.stream.intake.words import words
+from lianyi.stream.intake.rows import Batch, Reader, ahead
+from lianyi.stream.intake.words import WordList, words
 from lianyi.stream.workspace import Workspace
 
 MEMORY = "550MB"
@@ -32,6 +32,8 @@ _BAD = {
     "flag": "not_yes_no",
     "word": "not_listed",
 }
+# Field types whose values are listed words.
+LISTED = ("word", "flag")
 
 
 @dataclass(slots=True)
@@ -90,22 +92,43 @@ def create_clean(work: Connection, kind: Kind, files: Sequence[StagedFile]) -> N
 def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]) -> None:
     """Bring the used columns of a file into the work database, as text: trimmed, and null where a cell says nothing.
 
+    Beside a column of listed words lies what they mean. The next rows are cut while the last ones are stored.
     tell : called with (bytes of this file so far, rows so far)
     """
     wanted = [u.position for u in staged.used]
-    names = [f"c{p}" for p in wanted]
-    work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in names)})")
-    for batch in staged.reader.batches(wanted):
-        if len(batch.lines):
-            incoming = pa.Table.from_arrays([batch.lines, *map(values.cleaned, batch.columns)], names=["line", *names])
-            work.register("incoming", incoming)
+    listed = {
+        u.position: words_of(staged.kind.fields[u.field]) for u in staged.used if u.field and staged.kind.fields[u.field].type in LISTED
+    }
+    columns = [*(f"c{p}" for p in wanted), *map(meaning_column, listed)]
+    work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in columns)}); BEGIN")
+
+    def cleaned() -> Iterator[tuple[Batch, pa.Table]]:
+        for batch in staged.reader.batches(wanted):
+            cells = dict(zip(wanted, map(values.cleaned, batch.columns), strict=True))
+            meant = [values.meanings(cells[p], one) for p, one in listed.items()]
+            yield batch, pa.Table.from_arrays([batch.lines, *cells.values(), *meant], names=["line", *columns])
+
+    for batch, rows in ahead(cleaned()):
+        if len(rows):
+            work.register("incoming", rows)
             work.execute(f"INSERT INTO {staged.raw} SELECT * FROM incoming")
             work.unregister("incoming")
-        staged.read += len(batch.lines) + len(batch.malformed) + batch.ignored
+        staged.read += len(rows) + len(batch.malformed) + batch.ignored
         staged.ignored += batch.ignored
         if batch.malformed:
             _note_malformed(work, staged.number, batch)
         tell(batch.position, staged.read)
+    work.execute("COMMIT")
+
+
+def words_of(one: Field) -> WordList:
+    """The list of words that a field of listed words, or of yes and no, is written in."""
+    return words().flags if one.type == "flag" else words().lists[one.words]
+
+
+def meaning_column(position: int) -> str:
+    """The staged column that holds what the words of a column mean."""
+    return f"m{position}"
 
 
 def _note_malformed(work: Connection, number: int, batch: Batch) -> None:
@@ -126,12 +149,18 @@ def type_rows(work: Connection, staged: StagedFile, workspace: Workspace) -> Non
     kind = staged.kind
     sources = {u.field: f"c{u.position}" for u in staged.used if u.field}
     texts = dict(sources)
-    texts |= {name: f"CAST({quoted(v.strip())} AS VARCHAR)" for name, v in staged.mapping.constants.items() if name in kind.fields}
+    constants = {name: value.strip() for name, value in staged.mapping.constants.items() if name in kind.fields}
+    texts |= {name: f"CAST({quoted(value)} AS VARCHAR)" for name, value in constants.items()}
+    meant = {u.field: meaning_column(u.position) for u in staged.used if u.field}
+    meant |= {n: _literal(values.meaning(v, words_of(kind.fields[n]))) for n, v in constants.items() if kind.fields[n].type in LISTED}
     typed, said, bad, days = [], [], [], []
     stood_in = {u.field for u in staged.used if u.way == "pseudonym"}
     for name, text in texts.items():
         one = kind.fields[name]
-        value = _value(work, staged, one, text, workspace, stand_in=name in stood_in)
+        if one.type in LISTED:
+            value = (f"{meant[name]} = 'true'" if one.type == "flag" else meant[name]), ""
+        else:
+            value = _value(work, staged, one, text, workspace, stand_in=name in stood_in)
         typed.append(f"{value[0]} AS {name}")
         if name in kind.days:
             typed.append(f"{value[1]} AS {name}_day")
@@ -234,10 +263,6 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
             if stand_in
             else bare
         ), ""
-    if one.type == "word":
-        return (values.word(x, words().lists[one.words])), ""
-    if one.type == "flag":
-        return (values.flag(x)), ""
     if one.type in {"instant", "day"}:
         found = date_column(
             x,
@@ -258,7 +283,7 @@ def _value(work: Connection, staged: StagedFile, one: Field, text: str, workspac
                 )
             )
         return (found.instant, found.day) if one.type == "instant" else (found.day, "")
-    filled, plain = ask(f"SELECT count({x}), count({values.plain_number(x)}) FROM {relation}")
+    filled, plain = ask(f"SELECT count({x}), count(*) FILTER ({values.is_plain(x)}) FROM {relation}")
     if one.type == "share":
         return (values.share(x)), ""
     read = values.plain_number(x)
@@ -284,6 +309,10 @@ def _extra(staged: StagedFile) -> str:
 
 def _json_key(heading: str) -> str:
     return json.dumps(heading, ensure_ascii=False) + ":"
+
+
+def _literal(text: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if text is None else quoted(text)
 
 
 def _count(work: Connection, sql: str) -> int:

@@ -1,6 +1,6 @@
-"""Cells to values, as SQL over text: blanks, numbers, money, yes and no, listed words, identifiers.
+"""Cells to values: blanks and listed words over arrays of cells, numbers, money and identifiers as SQL over text.
 
-Each builder takes the SQL of a cleaned text (see `cleaned`) and answers the SQL of its value, null where it cannot be read.
+Each builder of SQL takes the SQL of a cleaned text (see `cleaned`) and answers the SQL of its value, null where it cannot be read.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lianyi.kernel.text import folded
 from lianyi.stream.engines.duckdb import quoted
 from lianyi.stream.intake.words import WordList, words
 
@@ -20,6 +21,8 @@ _UNITS = {"万": 10**4, "W": 10**4, "亿": 10**8, "千": 10**3, "K": 10**3, "百
 _CURRENCY = r"(?:RMB|CNY|USD|US\$|HK\$|EUR|GBP|[¥￥$£€])"
 # lead, minus, digits, unit, plus, trail
 _NUMBER = rf"^(\()?\s*([-+])?\s*{_CURRENCY}?\s*([-+])?(\d[\d,]*\.?\d*|\.\d+)\s*(百万|千万|万|亿|千|W|K|M)?\s*(\+)?\s*(?:元|圆|块|{_CURRENCY}|件|个|盒|箱|套|次|人|天|条|单|PCS)?\s*(\)|-)?$"
+# What most amounts look like; it captures nothing and so costs little.
+_SIMPLE = r"[¥￥$£€]? ?-?(\d{1,3}(,\d{3})+|\d{1,12})(\.\d{1,6})? ?元?"
 _GROUPED = r"^\d{1,3}(,\d{3})+(\.\d+)?$"
 MAX_INTEGER = 9_000_000_000_000_000
 
@@ -39,9 +42,23 @@ def _empty() -> pa.Array:
     return pa.array(sorted(words().empty))
 
 
-def folded_sql(text: str) -> str:
-    """SQL for a text as lists of words hold it: lower case, no blanks, full-width forms narrowed."""
-    return f"lower(regexp_replace(translate({text}, {quoted(_WIDE + '；＂')}, {quoted(_NARROW + ';')}), '\\s+', '', 'g'))"
+def meanings(cells: pa.Array, listed: WordList) -> pa.Array:
+    """What listed words mean, null for one that is not listed; each different word is looked up once.
+
+    >>> meanings(pa.array(["是", "也许", None, " Ｙ "]), words().flags).to_pylist()
+    ['true', None, None, 'true']
+    """
+    found = pc.dictionary_encode(cells)
+    read = pa.array([meaning(said, listed) for said in found.dictionary.to_pylist()], pa.string())
+    return pc.take(read, found.indices)
+
+
+def meaning(said: str, listed: WordList) -> str | None:
+    """The meaning of one word: listed as it is, or holding a listed part."""
+    key = folded(said)
+    if key in listed.exact:
+        return listed.exact[key]
+    return next((means for part, means in listed.part if part in key), None)
 
 
 def identifier(text: str, *, whole_floats: bool = False) -> str:
@@ -60,18 +77,34 @@ def plain_number(text: str) -> str:
     return f"TRY_CAST({text} AS DECIMAL(24, 6))"
 
 
+def is_plain(text: str) -> str:
+    """SQL: whether a number is written plainly. Asked first, because a cast that fails costs ten times one that does not."""
+    return f"regexp_full_match({text}, '-?\\d{{1,17}}(\\.\\d*)?')"
+
+
 def number(text: str, *, decimal_comma: bool = False) -> str:
     """SQL for a number however people write it, as DECIMAL(28, 6): 1,234.50, (5.00), 5-, ¥1.2万, 3.5w, 10万+, １２."""
     said = f"upper(translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)}))"
     if decimal_comma:
         said = f"translate({said}, ',.', '.,')"
-    part = f"regexp_extract({said}, {quoted(_NUMBER)}, {{}})"
-    digits = part.format(4)
-    right = f"(position(',' IN {digits}) = 0 OR regexp_matches({digits}, {quoted(_GROUPED)}))"
-    unit = "CASE " + part.format(5) + " " + " ".join(f"WHEN {quoted(u)} THEN {size}" for u, size in _UNITS.items()) + " END"
-    negative = f"({part.format(2)} = '-' OR {part.format(3)} = '-' OR {part.format(7)} = '-' OR ({part.format(1)} = '(' AND {part.format(7)} = ')'))"
-    value = f"CAST(TRY_CAST(replace({digits}, ',', '') AS DECIMAL(18, 6)) AS DECIMAL(18, 6)) * CAST({unit} AS DECIMAL(10, 0)) * CASE WHEN {negative} THEN CAST(-1 AS DECIMAL(1, 0)) ELSE CAST(1 AS DECIMAL(1, 0)) END"
-    return f"coalesce({plain_number(text) if not decimal_comma else 'NULL'}, CASE WHEN {right} THEN {value} END)"
+    parts = "lead", "sign", "minus", "digits", "unit", "plus", "trail"
+    cut = f"regexp_extract({said}, {quoted(_NUMBER)}, [{', '.join(map(quoted, parts))}])"
+    right = f"(position(',' IN p.digits) = 0 OR regexp_matches(p.digits, {quoted(_GROUPED)}))"
+    unit = "CASE p.unit " + " ".join(f"WHEN {quoted(u)} THEN {size}" for u, size in _UNITS.items()) + " END"
+    negative = "(p.sign = '-' OR p.minus = '-' OR p.trail = '-' OR (p.lead = '(' AND p.trail = ')'))"
+    digits = "CAST(TRY_CAST(replace(p.digits, ',', '') AS DECIMAL(18, 6)) AS DECIMAL(18, 6))"
+    value = (
+        f"{digits} * CAST({unit} AS DECIMAL(10, 0)) * CASE WHEN {negative} THEN CAST(-1 AS DECIMAL(1, 0)) ELSE CAST(1 AS DECIMAL(1, 0)) END"
+    )
+    # Cut once, and only where nothing simpler will do.
+    any_way = f"list_transform([{cut}], lambda p: CASE WHEN {right} THEN {value} END)[1]"
+    if decimal_comma:
+        return any_way
+    bare = f"replace(ltrim(rtrim({text}, '元 '), '¥￥$£€ '), ',', '')"
+    return (
+        f"CASE WHEN {is_plain(text)} THEN {plain_number(text)} WHEN regexp_full_match({text}, {quoted(_SIMPLE)}) THEN {plain_number(bare)}"
+        f" ELSE coalesce({plain_number(text)}, {any_way}) END"
+    )
 
 
 def minor_units(value: str, digits: int) -> str:
@@ -84,29 +117,6 @@ def share(text: str) -> str:
     said = f"translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)})"
     bare = number(f"rtrim({said}, '% ')")
     return f"CAST(CASE WHEN ends_with({said}, '%') THEN {bare} / 100 ELSE {bare} END AS DOUBLE)"
-
-
-def flag(text: str) -> str:
-    """SQL for yes and no in the words people use."""
-    listed = words().flags.exact
-    yes = ", ".join(quoted(w) for w, v in listed.items() if v == "true")
-    no = ", ".join(quoted(w) for w, v in listed.items() if v == "false")
-    said = folded_sql(text)
-    return f"CASE WHEN {said} IN ({yes}) THEN true WHEN {said} IN ({no}) THEN false END"
-
-
-def word(text: str, listed: WordList) -> str:
-    """SQL for the meaning of a listed word, null for one that is not listed."""
-    said = folded_sql(text)
-    by_meaning: dict[str, list[str]] = {}
-    for known, meaning in listed.exact.items():
-        by_meaning.setdefault(meaning, []).append(known)
-    cases = [
-        f"WHEN {said} IN ({', '.join(quoted(w) for w in [*known, meaning])}) THEN {quoted(meaning)}"
-        for meaning, known in by_meaning.items()
-    ]
-    cases += [f"WHEN position({quoted(part)} IN {said}) > 0 THEN {quoted(meaning)}" for part, meaning in listed.part]
-    return f"CASE {' '.join(cases)} END"
 
 
 def pseudonym_sql(value: str, key: bytes, *, prefix: str = "m") -> str:

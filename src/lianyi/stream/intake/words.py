@@ -58,6 +58,8 @@ def _list(name: str, entry: dict[str, Any]) -> WordList:
         for word in listed:
             if exact.setdefault(folded(word), meaning) != meaning:
                 raise ValueError(f"words.toml [{name}.exact]: {word} means both {exact[folded(word)]} and {meaning}")
+    # A meaning's own name says it too.
+    exact |= {folded(meaning): meaning for meaning in entry["exact"] if folded(meaning) not in exact}
     part = tuple((folded(word), meaning) for meaning, listed in entry.get("part", {}).items() for word in listed)
     return WordList(exact, part)
 

@@ -1,6 +1,6 @@
 """The history of one workspace: append facts exactly once, read a snapshot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,15 @@ from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, drop_erased, erasures, without_erased
 from lianyi.stream.log.lock import writing
 from lianyi.stream.log.scratch import scratch
-from lianyi.stream.log.write import PLAIN, ROWS_PER_GROUP, write_months
+from lianyi.stream.log.write import ROWS_PER_GROUP, write_months
 from lianyi.stream.record import FACT, STORED, month_of_sql
 from lianyi.stream.snapshot import DataFile, Snapshot
 from lianyi.stream.workspace import Workspace
 
 STAGING_MEMORY = "500MB"
+# Written once and read once: a dictionary pays only where few values fill a column.
+FEW_VALUES = ["name", "version", "received_t", "platform", "channel", "kind", "body"]
+ROWS_SORTED_AT_ONCE = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class EventLog:
         source: str = "",
         transaction: tuple[str, int] | None = None,
         notes: Mapping[str, str] | None = None,
+        checked: int | None = None,
     ) -> Appended:
         """Add facts, each exactly once by `event_id`, and reference rows, in one commit.
 
@@ -103,6 +107,7 @@ class EventLog:
         source : noted in the commit
         transaction : (application, number); a number not above the last one committed for it is already delivered
         notes  : more that the commit should say of itself
+        checked : the facts are known to be new, and each to be there once, as of this version; they are looked up only if there is a later one
         An id the history has in any month is known. With a transaction only the months the facts fall in are searched: a relay
         mints its ids itself, an id goes with its instant, and the number already says what was delivered.
         Raises  DiskFull, WriterBusy (nothing was written), ValueError for facts without id, name or time.
@@ -115,7 +120,7 @@ class EventLog:
         ):
             staged = _stage(staging, folder, facts, self.workspace.zone_name)
             with writing(self.workspace.path):
-                return self._publish(staging, staged, tables or {}, {**(notes or {}), "source": source}, transaction)
+                return self._publish(staging, staged, tables or {}, {**(notes or {}), "source": source}, transaction, checked)
 
     def delivered(self, application: str) -> int:
         """The number of the last transaction that an application has committed here; 0 for none. Cost: a few milliseconds."""
@@ -161,6 +166,7 @@ class EventLog:
         tables: Mapping[str, pa.Table],
         metadata: Mapping[str, str],
         transaction: tuple[str, int] | None,
+        checked: int | None,
     ) -> Appended:
         if not delta.exists(self.path):
             delta.create(self.path)
@@ -173,7 +179,11 @@ class EventLog:
         erased: Erasures = erasures(self.workspace, pinned)
         forgotten = drop_erased(staging, erased)
         staged -= forgotten
-        repeated, known = _mark_fresh(staging, staged, delta.data_files(table, self.path), anywhere=transaction is None)
+        repeated = known = 0
+        if staged and checked != table.version():
+            repeated, known = _mark_fresh(staging, staged, delta.data_files(table, self.path), anywhere=transaction is None)
+        else:
+            staging.execute("CREATE VIEW fresh AS SELECT * FROM staged")
         fresh = staged - repeated - known
         tables = {name: without_erased(name, rows, erased) for name, rows in tables.items()}
         changed = reference.upsert(self.workspace.tables_path, tables, pinned)
@@ -220,7 +230,7 @@ def _stage(staging: Connection, folder: Path, facts: pa.Table | pa.RecordBatchRe
     reader = facts.to_reader(max_chunksize=ROWS_PER_GROUP) if isinstance(facts, pa.Table) else facts
     given = pa.schema([f for f in STORED if f.name in reader.schema.names and f.name != "d"] + [STORED.field("d")])
     file = folder / "staged.parquet"
-    with pq.ParquetWriter(file, given, compression="snappy", use_dictionary=[f for f in given.names if f not in PLAIN]) as writer:
+    with pq.ParquetWriter(file, given, compression="snappy", use_dictionary=FEW_VALUES, write_statistics=["d"]) as writer:
         for batch in reader:
             columns = [batch.column(f.name).cast(f.type) for f in given if f.name != "d"]
             writer.write_batch(pa.RecordBatch.from_arrays([*columns, business_days(batch.column("t"), zone_name)], schema=given))
@@ -241,9 +251,6 @@ def _mark_fresh(staging: Connection, staged: int, files: tuple[DataFile, ...], *
 
     anywhere : look for their ids in every month, not only in those they fall in
     """
-    if not staged:
-        staging.execute("CREATE VIEW fresh AS SELECT * FROM staged")
-        return 0, 0
     months = {row[0] for row in staging.execute("SELECT DISTINCT m FROM staged").fetchall()}
     touched = [f.path for f in files if anywhere or f.month in months]
     known_sql = (
@@ -266,8 +273,31 @@ def _mark_fresh(staging: Connection, staged: int, files: tuple[DataFile, ...], *
 
 
 def _sorted(staging: Connection) -> Iterator[pa.RecordBatch]:
+    """The fresh facts by month and time; some days are sorted at once, so that a long history takes no more memory than a short one."""
     columns = ", ".join(FACT.names)
-    yield from staging.sql(f"SELECT seq, {columns}, d, m FROM fresh ORDER BY m, t, event_id").to_arrow_reader(ROWS_PER_GROUP)
+    days = staging.execute("SELECT d, count(*) FROM fresh GROUP BY d ORDER BY d").fetchall()
+    for first, last in _spans(days, ROWS_SORTED_AT_ONCE):
+        yield from staging.sql(
+            f"SELECT seq, {columns}, d, m FROM fresh WHERE d >= {first} AND d <= {last} ORDER BY m, t, event_id"
+        ).to_arrow_reader(ROWS_PER_GROUP)
+
+
+def _spans(days: Iterable[tuple[int, int]], most: int) -> Iterator[tuple[int, int]]:
+    """Spans of days (inclusive) of at most so many rows each, or of one day.
+
+    days : (day, rows), by day
+    >>> list(_spans([(1, 5), (2, 4), (7, 3), (8, 20), (9, 1)], 10))
+    [(1, 2), (7, 7), (8, 8), (9, 9)]
+    """
+    first = last = None
+    rows = 0
+    for day, count in days:
+        if first is not None and last is not None and rows + count > most:
+            yield first, last
+            first, rows = None, 0
+        first, last, rows = day if first is None else first, day, rows + count
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _as_they_come(facts: pa.RecordBatchReader, zone_name: str, written: list[int]) -> Iterator[pa.RecordBatch]:
