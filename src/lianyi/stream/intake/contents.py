@@ -89,8 +89,10 @@ def prepare_contents(work: Connection, files: Sequence[StagedFile], workspace: W
         "INSERT INTO rejects SELECT file, line, 'published_t', '', 'missing' FROM ready_contents WHERE published_at IS NULL AND counted_t IS NULL"
     )
     work.execute("DELETE FROM ready_contents WHERE published_at IS NULL AND counted_t IS NULL")
+    given = set().union(*have.values())
     for figure, name in COUNTED.items():
-        _book(work, figure, name, workspace, received_t)
+        if figure in given:
+            _book(work, figure, name, workspace, received_t)
 
 
 def _book(work: Connection, figure: str, name: str, workspace: Workspace, received_t: int) -> None:

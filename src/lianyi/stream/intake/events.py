@@ -58,14 +58,7 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
         FROM clean_events AS c LEFT JOIN renames AS r ON c.file = r.file AND c.event = r.original
         LEFT JOIN known_names AS k ON k.name = coalesce(r.name, c.event)"""
     )
-    for contract in contracts().values():
-        lacking = " OR ".join(f"{'happened_t' if n == 't' else n} IS NULL" for n in contract.needs)
-        if lacking:
-            named = "CASE " + " ".join(f"WHEN {n} IS NULL THEN {quoted(n)}" for n in contract.needs) + " END"
-            work.execute(
-                f"INSERT INTO rejects SELECT file, line, {named}, original, 'contract' FROM ready_events WHERE name = {quoted(contract.name)} AND ({lacking})"
-            )
-            work.execute(f"DELETE FROM ready_events WHERE name = {quoted(contract.name)} AND ({lacking})")
+    _reject_incomplete(work)
     said = ", ".join(f"coalesce(CAST({c} AS VARCHAR), '')" for c in (*_CARRIED, "happened_t", "body", "extra"))
     work.execute(
         f"""CREATE TABLE keyed_events AS SELECT *, coalesce(event_key, md5(concat_ws(chr(31), original, {said}))) AS row_key FROM ready_events"""
@@ -89,6 +82,19 @@ def prepare_events(work: Connection, files: Sequence[StagedFile], workspace: Wor
     work.execute(
         f"INSERT INTO facts_held (file, line, {', '.join(columns)}) SELECT file, line, {chosen} FROM (SELECT *, {nth} AS nth FROM keyed_events)"
     )
+
+
+def _reject_incomplete(work: Connection) -> None:
+    """Rows under a contract's name that lack what it needs; the first thing lacking is named."""
+    present = {row[0] for row in work.execute("SELECT DISTINCT name FROM ready_events WHERE contract_version IS NOT NULL").fetchall()}
+    needs = {name: ["happened_t" if n == "t" else n for n in contracts()[name].needs] for name in sorted(present)}
+    cases = [f"WHEN name = {quoted(name)} AND {need} IS NULL THEN {quoted(need)}" for name, needed in needs.items() for need in needed]
+    if not cases:
+        return
+    work.execute(f"CREATE TABLE incomplete AS SELECT file, line, CASE {' '.join(cases)} END AS lacking, original FROM ready_events")
+    work.execute("INSERT INTO rejects SELECT file, line, lacking, original, 'contract' FROM incomplete WHERE lacking IS NOT NULL")
+    work.execute("DELETE FROM ready_events WHERE (file, line) IN (SELECT (file, line) FROM incomplete WHERE lacking IS NOT NULL)")
+    work.execute("DROP TABLE incomplete")
 
 
 def custom_events(work: Connection, file: int) -> tuple[CustomEvent, ...]:

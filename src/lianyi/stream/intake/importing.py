@@ -161,7 +161,7 @@ class _Run:
         self.snapshot = self.log.snapshot()
         absent = {k.name: absent_columns(k, [f for f in self.files if f.kind.name == k.name]) for k in self.kinds}
         facts.create_facts(self.work, self.kinds, absent)
-        reference_rows.offer_tables(self.work, self.snapshot)
+        reference_rows.offer_tables(self.work, self.snapshot, self.kinds)
         history.offer_history(self.work, self.snapshot, self._past_names())
         for shape in self.kinds:
             files = [f for f in self.files if f.kind.name == shape.name]

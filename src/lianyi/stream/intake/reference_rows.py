@@ -9,6 +9,8 @@ from lianyi.stream.engines.duckdb import Connection, file_list
 from lianyi.stream.intake.catalogue import Kind
 from lianyi.stream.snapshot import Snapshot
 
+# The tables whose keys an import counts as known.
+LOOKED_UP = {"members", "products"}
 SQL_TYPES = {
     "text": "VARCHAR",
     "int": "BIGINT",
@@ -20,16 +22,14 @@ SQL_TYPES = {
 }
 
 
-def offer_tables(work: Connection, snapshot: Snapshot) -> None:
-    """Make `have_<table>` readable: every reference table as it stands."""
-    for table in reference_tables().values():
-        paths = snapshot.tables.get(table.name, (0, ()))[1]
-        columns = ", ".join(f"CAST(NULL AS {SQL_TYPES[k]}) AS {c}" for c, k in table.columns.items())
-        work.execute(f"CREATE VIEW have_{table.name} AS SELECT {columns} WHERE false")
-        if paths:
-            work.execute(
-                f"CREATE OR REPLACE VIEW have_{table.name} AS SELECT {columns} WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({file_list(paths)}, union_by_name = true)"
-            )
+def offer_tables(work: Connection, snapshot: Snapshot, kinds: Iterable[Kind]) -> None:
+    """Make `have_<table>` readable, as it stands: the tables that rows of these kinds add to or are looked up in."""
+    for name in sorted({rule.name for kind in kinds for rule in kind.tables} | LOOKED_UP):
+        shape = reference_tables()[name]
+        paths = snapshot.tables.get(name, (0, ()))[1]
+        columns = ", ".join(f"CAST(NULL AS {SQL_TYPES[k]}) AS {c}" for c, k in shape.columns.items())
+        stored = f" UNION ALL BY NAME SELECT * FROM read_parquet({file_list(paths)}, union_by_name = true)" if paths else ""
+        work.execute(f"CREATE VIEW have_{name} AS SELECT {columns} WHERE false{stored}")
 
 
 def state_rows(work: Connection, kind: Kind, absent: Container[str]) -> None:
