@@ -1,9 +1,14 @@
 """Made facts: small, seeded, and awkward on purpose (ties, devices, missing actors, several months)."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 
 from lianyi.kernel.clock import US_PER_DAY, US_PER_SECOND
+from lianyi.stream import workspace
+from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT
 
 # 2024-01-01 00:00 in Asia/Shanghai
@@ -53,3 +58,9 @@ def made_facts(rows: int, *, seed: int = 1, members: int = 50, days: int = 90, s
         "body": where(rng.random(rows) < 0.2, ['{"title": "x"}'] * rows),
     }
     return pa.table({f.name: columns.get(f.name, pa.nulls(rows, f.type)) for f in FACT}, schema=FACT)
+
+
+def copied(log: EventLog, path: Path) -> EventLog:
+    """A history of its own, as it stands: made once for several tests that each change it."""
+    shutil.copytree(log.workspace.path, path)
+    return EventLog(workspace.load(path))

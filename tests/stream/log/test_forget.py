@@ -20,7 +20,7 @@ from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import read
 from lianyi.stream.record import FACT
 from lianyi.stream.snapshot import Snapshot
-from tests.stream.made import START_US, made_facts
+from tests.stream.made import START_US, copied, made_facts
 
 GONE = "zoe-7f3a-Möbius"
 DEVICE = "device-of-zoe-91ab"
@@ -49,9 +49,9 @@ def her_facts() -> pa.Table:
     )
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> EventLog:
-    space = workspace.create(tmp_path / "w")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> EventLog:
+    space = workspace.create(tmp_path_factory.mktemp("made") / "w")
     log = EventLog(space)
     members = {"member_id": [GONE, "m0001", "m0002"], "referrer_id": [None, GONE, None], "city": ["a", "b", "c"]}
     log.append(made_facts(900), tables={"members": pa.table(members)})
@@ -64,6 +64,11 @@ def log(tmp_path: Path) -> EventLog:
     (space.imports_path / "1.json").write_text(f'{{"first_reject": "{GONE}", "rows": 9}}')
     (space.imports_path / "2.jsonl").write_text(f'{{"row": ["{raw}", 1]}}\n{{"row": ["someone-else", 2]}}\n')
     return log
+
+
+@pytest.fixture
+def log(made: EventLog, tmp_path: Path) -> EventLog:
+    return copied(made, tmp_path / "w")
 
 
 def told(snapshot: Snapshot) -> dict[str, object]:

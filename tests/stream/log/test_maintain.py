@@ -17,7 +17,7 @@ from lianyi.stream.log.write import write_months
 from lianyi.stream.projections import fresh_files
 from lianyi.stream.projections.naming import KINDS
 from lianyi.stream.snapshot import Snapshot
-from tests.stream.made import made_facts
+from tests.stream.made import copied, made_facts
 
 HOUR_US = 3600 * 1_000_000
 DIGEST = """
@@ -41,13 +41,18 @@ def data_files(path: Path) -> list[Path]:
     return sorted(f for f in path.rglob("*.parquet") if "_delta_log" not in f.parts)
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> EventLog:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> EventLog:
     """Three months in four appends each, and a members table."""
-    log = EventLog(workspace.create(tmp_path / "一 家 店"))
+    log = EventLog(workspace.create(tmp_path_factory.mktemp("made") / "w"))
     for n in range(4):
         log.append(made_facts(600, seed=n), tables={"members": pa.table({"member_id": [f"m{n:04d}", "m0009"], "city": ["x", str(n)]})})
     return log
+
+
+@pytest.fixture
+def log(made: EventLog, tmp_path: Path) -> EventLog:
+    return copied(made, tmp_path / "一 家 店")
 
 
 def test_closed_months_become_one_file_each_and_every_answer_stays(log: EventLog) -> None:

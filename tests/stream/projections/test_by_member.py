@@ -11,16 +11,21 @@ from lianyi.stream.engines.duckdb import DuckDBEngine, connect
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import by_member, fresh_files, naming, read
 from lianyi.stream.snapshot import Snapshot
-from tests.stream.made import made_facts
+from tests.stream.made import copied, made_facts
 
 COLUMNS = ["t", "name", "amount_fen", "is_member", "referrer_id"]
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> EventLog:
-    log = EventLog(workspace.create(tmp_path / "w"))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> EventLog:
+    log = EventLog(workspace.create(tmp_path_factory.mktemp("made") / "w"))
     log.append(made_facts(4_000))
     return log
+
+
+@pytest.fixture
+def log(made: EventLog, tmp_path: Path) -> EventLog:
+    return copied(made, tmp_path / "w")
 
 
 def build(log: EventLog, snapshot: Snapshot) -> None:

@@ -14,14 +14,19 @@ from lianyi.stream.log.maintain import maintain
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import fresh_files
 from lianyi.stream.projections.member_day import COLUMNS, KIND, query, relation
-from tests.stream.made import made_facts
+from tests.stream.made import copied, made_facts
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> EventLog:
+    log = EventLog(workspace.create(tmp_path_factory.mktemp("made") / "w"))
+    log.append(made_facts(3_000))
+    return log
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> EventLog:
-    log = EventLog(workspace.create(tmp_path / "w"))
-    log.append(made_facts(3_000))
-    return log
+def log(made: EventLog, tmp_path: Path) -> EventLog:
+    return copied(made, tmp_path / "w")
 
 
 def rows(engine: DuckDBEngine, sql: str) -> list[dict[str, object]]:

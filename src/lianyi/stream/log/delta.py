@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from lianyi.kernel.errors import BadInput
@@ -79,10 +80,13 @@ def load(path: Path, version: int | None = None) -> DeltaTable:
     """
     if version is None:
         return DeltaTable(str(path))
-    latest = DeltaTable(str(path)).version()
-    if not 0 <= version <= latest:
-        raise SnapshotUnknown(version=version, latest=latest)
-    return DeltaTable(str(path), version=version)
+    try:
+        return DeltaTable(str(path), version=version)
+    except (DeltaError, OverflowError):
+        latest = DeltaTable(str(path)).version()
+        if 0 <= version <= latest:
+            raise
+        raise SnapshotUnknown(version=version, latest=latest) from None
 
 
 def require_files(path: Path, version: int) -> DeltaTable:
