@@ -24,6 +24,8 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 UV := $(shell command -v uv 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Compiled once and kept, also where the shell says otherwise: every test and every demo starts the faster for it.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test check format lint types contracts rules references slow spark duckdb15 peers bench lock docs clean
 

@@ -62,7 +62,7 @@ def answers(world, facts, *, by=None):
 
 @pytest.mark.parametrize("by", [None, "tier", "channel"])
 def test_gathered_facts_and_the_files_give_the_same_answers(world, always, monkeypatch, by):
-    @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(HISTORY.filter(lambda history: len(history) > 20))
     def law(history):
         facts = shared_devices(history)

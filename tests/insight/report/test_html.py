@@ -15,8 +15,10 @@ from lianyi.insight.report.html.page import style, totals
 from tests.insight.report import report_cases as cases
 from tests.insight.report.reading import Node, read_back, tree
 
-CASES = ("full", "orders_only", "nothing", "british", "hostile")
-BOTH = pytest.mark.parametrize(("case", "language"), [(case, language) for case in CASES for language in ("zh", "en")])
+# Each case in the language it is written for, and the richest one in the other too.
+BOTH = pytest.mark.parametrize(
+    ("case", "language"), [("full", "zh"), ("full", "en"), ("orders_only", "zh"), ("nothing", "en"), ("british", "en"), ("hostile", "zh")]
+)
 
 
 @cache

@@ -267,6 +267,7 @@ def test_few_buyers_are_not_tested() -> None:
     assert stand_out([Level(5, 5, 50)], [Level(9, 9, 50)])[0].excess is None
 
 
+@pytest.mark.slow
 def test_the_gift_shop_decomposes_exactly(shared_data: Any, tmp_path: Path) -> None:
     raw = pd.read_csv(shared_data("online_retail_uk") / "online_retail.csv.gz", dtype=str)
     raw = raw.sample(120_000, random_state=1)

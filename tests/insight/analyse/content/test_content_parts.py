@@ -116,7 +116,7 @@ def test_rates_that_differ_by_chance_only_are_drawn_together():
     assert np.ptp(shrink_rates(hits, trials).value) < 0.4 * np.ptp(hits / trials)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=20))
 def test_shrunken_rates_lie_between_their_own_and_the_common_rate(rows):
     hits, trials = np.array([r[0] for r in rows]), np.array([r[0] + r[1] for r in rows])
