@@ -1,13 +1,14 @@
 """`lianyi measure`: compute metrics."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from lianyi.cli.options import asked, chosen_window, json_option, snapshot_option, window_options
 from lianyi.cli.speech import language, say
-from lianyi.cli.tables import shown_values
-from lianyi.insight.measure import catalogue, measure, to_csv, to_json
+from lianyi.cli.tables import drawn, written
+from lianyi.insight.measure import MetricValue, catalogue, measure, to_csv, to_json
 from lianyi.kernel.clock import GRAINS
 
 
@@ -50,3 +51,47 @@ def command(
             click.echo(to_csv(values, language=language()), nl=False)
         else:
             click.echo(shown_values(values, currency=workspace.currency, language=language()))
+
+
+def shown_values(values: Sequence[MetricValue], *, currency: str, language: str) -> str:
+    """Metric values as a table for people: name, value, interval, n, and why a value is missing."""
+    zh = language != "en"
+    entries = catalogue()
+    split = any(value.by for value in values)
+    timed = any(value.at for value in values)
+    heading = ["指标" if zh else "Metric"]
+    heading += (["期间" if zh else "Period"] if timed else []) + (["维度" if zh else "Split"] if split else [])
+    heading += ["值" if zh else "Value", "区间" if zh else "Interval", "n", "说明" if zh else "Note"]
+    rows = []
+    for value in values:
+        name = entries[value.metric].name.say(language)
+        row = [f"{name} {value.metric}" if zh else f"{value.metric}"]
+        if timed:
+            row.append(str(value.at or ""))
+        if split:
+            row.append(
+                ", ".join(str(member) if member is not None else ("未知" if zh else "unknown") for member in (value.by or {}).values())
+            )
+        row.append(written(value.value, value.unit, currency))
+        row.append(
+            ""
+            if value.interval is None
+            else f"{written(value.interval[0], value.unit, currency)} – {written(value.interval[1], value.unit, currency)}"
+        )
+        row.append("" if value.n is None else f"{value.n:,}")
+        row.append(_why(value, zh=zh))
+        rows.append(row)
+    first = len(heading) - 4
+    return drawn(heading, rows, right=[first, first + 2])
+
+
+def _why(value: MetricValue, *, zh: bool) -> str:
+    if value.status == "no_data":
+        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(
+            text.say("zh" if zh else "en") for text in value.missing
+        )
+    if value.status == "undefined":
+        return "无定义：分母为空" if zh else "undefined: nothing to divide by"
+    if value.excluded:
+        return f"{value.excluded:,} " + ("尚未到观察期，未计入" if zh else "not yet due, left out")
+    return ""

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Sequence
 
-from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.money import major, minor_digits
 from lianyi.kernel.numbers import percent, places, plain
 
@@ -37,38 +36,6 @@ def drawn(heading: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
     return "\n".join(lines)
 
 
-def shown_values(values: Sequence[MetricValue], *, currency: str, language: str) -> str:
-    """Metric values as a table for people: name, value, interval, n, and why a value is missing."""
-    zh = language != "en"
-    entries = catalogue()
-    split = any(value.by for value in values)
-    timed = any(value.at for value in values)
-    heading = ["指标" if zh else "Metric"]
-    heading += (["期间" if zh else "Period"] if timed else []) + (["维度" if zh else "Split"] if split else [])
-    heading += ["值" if zh else "Value", "区间" if zh else "Interval", "n", "说明" if zh else "Note"]
-    rows = []
-    for value in values:
-        name = entries[value.metric].name.say(language)
-        row = [f"{name} {value.metric}" if zh else f"{value.metric}"]
-        if timed:
-            row.append(str(value.at or ""))
-        if split:
-            row.append(
-                ", ".join(str(member) if member is not None else ("未知" if zh else "unknown") for member in (value.by or {}).values())
-            )
-        row.append(written(value.value, value.unit, currency))
-        row.append(
-            ""
-            if value.interval is None
-            else f"{written(value.interval[0], value.unit, currency)} – {written(value.interval[1], value.unit, currency)}"
-        )
-        row.append("" if value.n is None else f"{value.n:,}")
-        row.append(_why(value, zh=zh))
-        rows.append(row)
-    first = len(heading) - 4
-    return drawn(heading, rows, right=[first, first + 2])
-
-
 def written(value: float | None, unit: str, currency: str) -> str:
     """A value in full on a terminal: money in major units, ratios as percentages.
 
@@ -82,15 +49,3 @@ def written(value: float | None, unit: str, currency: str) -> str:
     if unit == "ratio":
         return percent(value)
     return plain(value, min(2, places(value)) if abs(value) < 1000 else 0)
-
-
-def _why(value: MetricValue, *, zh: bool) -> str:
-    if value.status == "no_data":
-        return ("缺数据：" if zh else "no data: needs ") + ("、" if zh else ", ").join(
-            text.say("zh" if zh else "en") for text in value.missing
-        )
-    if value.status == "undefined":
-        return "无定义：分母为空" if zh else "undefined: nothing to divide by"
-    if value.excluded:
-        return f"{value.excluded:,} " + ("尚未到观察期，未计入" if zh else "not yet due, left out")
-    return ""

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import parse_one
 
-from lianyi.stream.engines.dialect import ParameterMissing, bind, transpile, used
+from lianyi.stream.engines.base import used
+from lianyi.stream.engines.dialect import ParameterMissing, bind, transpile
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.snapshot import Snapshot
 

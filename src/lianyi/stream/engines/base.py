@@ -1,5 +1,6 @@
 """What every engine offers: run SQL on one snapshot and answer with an Arrow table."""
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -8,6 +9,8 @@ import pyarrow as pa
 from lianyi.stream.snapshot import Snapshot
 
 Params = Mapping[str, object]
+# Quoted text is passed over, whatever is in it.
+_NAMED = re.compile(r"'(?:[^']|'')*'|\$([A-Za-z_]\w*)")
 
 
 class Engine(Protocol):
@@ -35,3 +38,13 @@ class Engine(Protocol):
     def close(self) -> None:
         """Give back what the engine holds."""
         ...
+
+
+def used(sql: str, params: Params | None) -> Mapping[str, object]:
+    """Only the parameters that a query names: DuckDB refuses the others.
+
+    >>> used("SELECT $a AS x", {"a": 1, "b": 2})
+    {'a': 1}
+    """
+    names = {found.group(1) for found in _NAMED.finditer(sql) if found.group(1)}
+    return {name: value for name, value in (params or {}).items() if name in names}

@@ -5,8 +5,6 @@ is, `lint` says; it finds in a syntax tree what an engine would have answered di
 """
 
 import math
-import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 import sqlglot
@@ -17,8 +15,6 @@ from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Params
 
 HOUSE = "duckdb"
-# Quoted text is passed over, whatever is in it.
-_NAMED = re.compile(r"'(?:[^']|'')*'|\$([A-Za-z_]\w*)")
 TARGETS = ("duckdb", "spark", "clickhouse")
 
 
@@ -104,13 +100,3 @@ def _adapted(tree: exp.Expr, to: str) -> exp.Expr:
         if kind.this in (exp.DataType.Type.INT128, exp.DataType.Type.UINT128):
             kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
     return tree
-
-
-def used(sql: str, params: Params | None) -> Mapping[str, object]:
-    """Only the parameters that a query names: DuckDB refuses the others.
-
-    >>> used("SELECT $a AS x", {"a": 1, "b": 2})
-    {'a': 1}
-    """
-    names = {found.group(1) for found in _NAMED.finditer(sql) if found.group(1)}
-    return {name: value for name, value in (params or {}).items() if name in names}

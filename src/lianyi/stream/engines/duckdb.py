@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines import views
-from lianyi.stream.engines.base import Params
-from lianyi.stream.engines.dialect import used
+from lianyi.stream.engines.base import Params, used
 from lianyi.stream.snapshot import Snapshot
 
 Fault = duckdb.Error
