@@ -1,11 +1,9 @@
-"""The app."""
+"""The console as a Django app."""
 
 from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
-    """Console."""
-
     name = "lianyi.web.console"
     label = "console"
-    verbose_name = "工作台 Console"
+    verbose_name = "后台 Console"

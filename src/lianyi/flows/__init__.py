@@ -1,1 +1,0 @@
-"""Use cases that cross domains, and the clock that starts some of them."""

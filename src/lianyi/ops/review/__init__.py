@@ -1,1 +1,0 @@
-"""Looking back: evaluations that were asked for, what was decided about their suggestions, and the tasks that followed."""

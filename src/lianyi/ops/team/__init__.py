@@ -1,1 +1,0 @@
-"""The people of the brand who use the console, and the keys of programs that act for them."""

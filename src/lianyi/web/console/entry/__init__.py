@@ -1,0 +1,1 @@
+"""Coming in: the first account, the password, the second factor, going out."""

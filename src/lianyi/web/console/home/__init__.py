@@ -1,0 +1,1 @@
+"""The overview: how the brand is doing, and what waits to be done."""
