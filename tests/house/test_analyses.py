@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ESTIMATE = {"value", "interval", "n", "grade", "because"}
 # How each is asked; those with {file} are asked about a file.
 ASKED: dict[str, list[str]] = {
+    "activity": [],
     "anomalies": ["--metrics", "gmv,orders"],
     "attribution": [],
     "change": ["--from", "2024-02-15", "--to", "2024-03-15"],
@@ -40,6 +41,7 @@ ASKED: dict[str, list[str]] = {
     "rfm": [],
     "sentiment": [],
     "service": [],
+    "sessions": [],
     "survey": ["--weight-by", "tier"],
     "tiers": ["--thresholds", "1,5"],
     "topics": [],

@@ -8,6 +8,7 @@ from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine, connect
+from lianyi.stream.log.forget import forget
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import by_member, fresh_files, naming, read
 from lianyi.stream.snapshot import Snapshot
@@ -127,3 +128,17 @@ def test_a_column_that_is_not_kept_is_refused_by_name(log: EventLog) -> None:
 
 def test_an_empty_history_has_no_parts(tmp_path: Path) -> None:
     assert list(read(EventLog(workspace.create(tmp_path / "empty")).snapshot(), columns=["t"])) == []
+
+
+def test_a_forgotten_member_is_not_read_from_a_file_that_still_holds_them(log: EventLog) -> None:
+    build(log, log.snapshot())
+    inviter = next(row[4] for rows in walked(log.snapshot()).values() for row in rows if row[4] is not None)
+    forget(log.workspace, str(inviter), now_us=0)
+
+    found = walked(log.snapshot())
+
+    assert fresh_files(log.snapshot(), by_member.KIND)
+    assert inviter not in found
+    assert {row[4] for rows in found.values() for row in rows} >= {None}
+    assert inviter not in {row[4] for rows in found.values() for row in rows}
+    assert found == by_sql(log.snapshot())

@@ -9,6 +9,7 @@ from lianyi.kernel.text import nearest
 
 # Name -> one line; the module of the same name beside this file holds `command`.
 ANALYSES = {
+    "activity": say("活跃：日活、周活、月活与粘性", "activity: people active by day, week and month, and stickiness"),
     "anomalies": say("异常：计入节假日与大促后仍反常的日子", "anomalies: days that stand out, holidays and sales days accounted for"),
     "attribution": say("归因：订单之前的渠道各分多少功劳", "attribution: how channels before an order share its credit"),
     "change": say("变化分解：净销售额为什么变，变在哪里", "change: why net sales moved, and where"),
@@ -26,6 +27,7 @@ ANALYSES = {
     "rfm": say("RFM：最近、次数、金额，八个分群", "rfm: recency, frequency, money; eight segments"),
     "tiers": say("等级：达标即升，跌破八成才降", "tiers: up at the threshold, down only well below it"),
     "sentiment": say("情感：评论与评价是好是坏", "sentiment: how people feel in what they write"),
+    "sessions": say("会话：多少次、几步、多久、多少跳出", "sessions: how many, how long, how many bounce"),
     "service": say("服务时效：答复与投诉要等多久", "service: how long answers and complaints take"),
     "survey": say("调研：NPS、满意度、加权、信度", "survey: NPS, satisfaction, weights, reliability"),
     "topics": say("话题：大家在说什么", "topics: what people write about"),

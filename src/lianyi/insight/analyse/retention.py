@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.chance import share_interval
 from lianyi.insight.analyse.estimate import Estimate, share_of
+from lianyi.insight.analyse.walk import codes_in, codes_of, parts
 from lianyi.kernel.clock import Window, add_months, date_of, day_of, period_start
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
@@ -17,11 +19,15 @@ from lianyi.stream.contracts.sets import ENGAGED
 from lianyi.stream.engines.base import Engine
 
 Interval = tuple[float, float]
+Ints = npt.NDArray[np.int64]
 GRAINS = ("week", "month")
 STARTS = ("joined", "first_purchase", "first_seen")
 ACTIVITIES = ("engaged", "purchase", "any")
 # What counts as active when nobody says: those who joined should engage, those who bought should buy again.
 USUAL_ACTIVITY = {"joined": "engaged", "first_purchase": "purchase", "first_seen": "any"}
+# Names that make a beginning, and that count as active; None: every event.
+BEGINS: dict[str, tuple[str, ...] | None] = {"joined": ("member_joined",), "first_purchase": ("order_paid",), "first_seen": None}
+ACTIVE: dict[str, tuple[str, ...] | None] = {"engaged": ENGAGED, "purchase": ("order_paid",), "any": None}
 SMALL_COHORT = 30
 METHOD_VERSION = 1
 
@@ -200,6 +206,7 @@ def retention(
     start: str = "auto",
     active: str = "auto",
     unbounded: bool = False,
+    path: str = "auto",
 ) -> Retention:
     """Cohorts of those who began in the window, and the share of each that was active k periods later.
 
@@ -212,6 +219,7 @@ def retention(
               auto: engaged for joined, purchase for first_purchase, any for first_seen
     unbounded : False counts who was active in period k itself; True, who was active in period k or later, to the end of the data: of those
               not lost for good by then. Young cohorts have had less time to come back, so read the later periods of old ones
+    path    : auto | kernel | sql; auto takes the kernel on DuckDB and SQL elsewhere, with the same answer
     Period 0 counts everyone, by definition. A period that is not over when the data end is None, never 0.
     Raises  UnknownName, BadInput
     Assumes one actor per person. Do not compare cohorts of fewer than 30.
@@ -250,17 +258,21 @@ def retention(
     starts = [period_start(int(d), cohort) for d in days]
     begins = sorted(set(starts))
     number = {day: i for i, day in enumerate(begins)}
-    calendar = {"cal_d": pa.array(days), "period": pa.array([number[s] for s in starts], pa.int64())}
-    engine.offer("retention_calendar", pa.table(calendar))
-    sql = COUNTS.format(
-        again=LATEST if unbounded else EACH,
-        starts={"joined": "AND e.name = 'member_joined'", "first_purchase": "AND e.name = 'order_paid'", "first_seen": ""}[start],
-        actives={"engaged": f"AND e.name IN ({_listed(ENGAGED)})", "purchase": "AND e.name = 'order_paid'", "any": ""}[active],
-    )
-    rows = engine.run(sql, {"from_d": window.from_day, "to_d": window.to_day, "horizon": horizon}).to_pylist()
+    period = np.array([number[s] for s in starts], dtype=np.int64)
+    began, again = BEGINS[start], ACTIVE[active]
+    found = None if path == "sql" else _walked(engine, window, first, period, began, again, horizon, unbounded=unbounded)
+    if found is None:
+        engine.offer("retention_calendar", pa.table({"cal_d": pa.array(days), "period": pa.array(period)}))
+        sql = COUNTS.format(
+            again=LATEST if unbounded else EACH,
+            starts="" if began is None else f"AND e.name IN ({_listed(began)})",
+            actives="" if again is None else f"AND e.name IN ({_listed(again)})",
+        )
+        rows = engine.run(sql, {"from_d": window.from_day, "to_d": window.to_day, "horizon": horizon}).to_pylist()
+        found = [(row["cohort"], row["age"], row["actors"]) for row in rows]
     counts: dict[int, dict[int, int]] = {}
-    for row in rows:
-        counts.setdefault(row["cohort"], {})[row["age"]] = row["actors"]
+    for cohort_of, age, actors in found:
+        counts.setdefault(cohort_of, {})[age] = actors
     if unbounded:
         # What comes back is how many were last seen at each age; who was seen later was not lost earlier.
         for ages in counts.values():
@@ -281,6 +293,58 @@ def retention(
         unbounded=unbounded,
         snapshot=engine.snapshot.version,
     )
+
+
+def _walked(
+    engine: Engine,
+    window: Window,
+    first: int,
+    period: Ints,
+    began: tuple[str, ...] | None,
+    again: tuple[str, ...] | None,
+    horizon: int,
+    *,
+    unbounded: bool,
+) -> list[tuple[int, int, int]] | None:
+    """(cohort, age, actors) as the SQL counts them, by one pass over the projection by member; None where it is stale.
+
+    first  : the first day of the data; period : (days,) number of the period of each day from then on
+    began, again : names that make a beginning, and that count as active; None for every event
+    """
+    found = parts(engine, ("d",) if began is None and again is None else ("d", "name"), None)
+    if found is None:
+        return None
+    periods = int(period[-1]) + 1
+    sizes = np.zeros(periods, dtype=np.int64)
+    active = np.zeros((periods, horizon + 1), dtype=np.int64)
+    for part in found:
+        who, day = codes_of(part["actor"]), part["d"].to_numpy().astype(np.int64)
+        begins, acts = (_of_names(part, names) for names in (began, again))
+        people = int(who[-1]) + 1
+        start = np.full(people, -1, dtype=np.int64)
+        start[who[begins][::-1]] = day[begins][::-1]  # the earliest is written last
+        inside = (start >= window.from_day) & (start < window.to_day)
+        cohort = np.where(inside, period[np.where(inside, start - first, 0)], -1)
+        sizes += np.bincount(cohort[inside], minlength=periods)
+        actor, when = who[acts], period[day[acts] - first]
+        age = when - cohort[actor]
+        kept = (cohort[actor] >= 0) & (age > 0)
+        actor, age = actor[kept], age[kept]
+        # One for each actor and period: rows of an actor ascend in time.
+        if unbounded:
+            last = np.append(actor[1:] != actor[:-1], True) if len(actor) else np.zeros(0, dtype=np.bool_)
+            actor, age = actor[last], np.minimum(age[last], horizon)
+        else:
+            new = np.append(True, (actor[1:] != actor[:-1]) | (age[1:] != age[:-1])) if len(actor) else np.zeros(0, dtype=np.bool_)
+            kept = new & (age <= horizon)
+            actor, age = actor[kept], age[kept]
+        active += np.bincount(cohort[actor] * (horizon + 1) + age, minlength=active.size).reshape(active.shape)
+    told = [(int(c), 0, int(sizes[c])) for c in np.flatnonzero(sizes)]
+    return told + [(int(c), int(age), int(active[c, age])) for c, age in zip(*np.nonzero(active), strict=True)]
+
+
+def _of_names(part: pa.Table, names: tuple[str, ...] | None) -> Ints:
+    return np.arange(len(part)) if names is None else np.flatnonzero(codes_in(part["name"], names) >= 0)
 
 
 def _start_there_is(engine: Engine) -> str:

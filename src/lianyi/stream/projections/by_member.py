@@ -32,7 +32,14 @@ KEPT = (
 )  # fmt: skip
 # What a reader may ask for; `is_member` tells a member from a device nobody has logged in on.
 COLUMNS = ("actor", "is_member", *KEPT)
+# Written without a dictionary: hardly any of their values comes twice in a row group, and neighbours share beginnings.
+SPELLED_OUT = ("session_id", "order_id")
 SORTED = "bucket, actor, t, event_id"
+# Stored with a dictionary and read as one: nothing is spelled out only to be looked up again.
+TEXTS = (
+    "actor", "name", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id", "partner_id", "referrer_id", "subject_id",
+    "kind",
+)  # fmt: skip
 ROWS_PER_GROUP = 122_880
 ROWS_PER_PART = 1_500_000
 
@@ -113,7 +120,7 @@ def read(
     opened = {}
     for month in sorted(fresh):
         try:
-            opened[month] = pq.ParquetFile(fresh[month])
+            opened[month] = pq.ParquetFile(fresh[month], read_dictionary=[c for c in wanted if c in TEXTS])
         except FileNotFoundError:
             # Maintenance replaced it between the look and the opening; the events answer instead.
             continue
@@ -230,10 +237,11 @@ def _joined(tables: list[pa.Table], wanted: Sequence[str]) -> pa.Table:
     """Months laid together: actors as ascending codes, time ascending within each; the order is verified, not believed."""
     if not tables:
         return pa.table({})
-    whole = pa.concat_tables(tables).combine_chunks()
-    for name in whole.column_names:
-        if pa.types.is_string(whole.schema.field(name).type):
-            whole = whole.set_column(whole.column_names.index(name), name, _dictionary(whole[name]))
+    kept = list(dict.fromkeys((*wanted, "t")))
+    whole = pa.concat_tables([_coded(table.select(kept)) for table in tables]).combine_chunks()
+    for i, field in enumerate(whole.schema):
+        if pa.types.is_dictionary(field.type):
+            whole = whole.set_column(i, field.name, _unified(whole[field.name]))
     actor = whole["actor"].combine_chunks()
     actor = actor.chunk(0) if isinstance(actor, pa.ChunkedArray) else actor
     codes, t = actor.indices.to_numpy(), whole["t"].to_numpy()
@@ -246,13 +254,18 @@ def _joined(tables: list[pa.Table], wanted: Sequence[str]) -> pa.Table:
     return whole.select(list(wanted))
 
 
-def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    encoded = pc.dictionary_encode(column).unify_dictionaries()
-    return (
-        pa.chunked_array([encoded.combine_chunks()])
-        if not isinstance(encoded.combine_chunks(), pa.ChunkedArray)
-        else encoded.combine_chunks()
-    )
+def _coded(table: pa.Table) -> pa.Table:
+    """Texts as codes, where they are not yet: those of stale months, and those that files spell out."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            table = table.set_column(i, field.name, pc.dictionary_encode(table[field.name]))
+    return table
+
+
+def _unified(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Codes of one dictionary, in one chunk."""
+    whole = column.unify_dictionaries().combine_chunks()
+    return whole if isinstance(whole, pa.ChunkedArray) else pa.chunked_array([whole])
 
 
 def _ordered(codes: np.ndarray, t: np.ndarray) -> bool:

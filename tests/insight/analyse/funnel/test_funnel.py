@@ -117,7 +117,7 @@ def test_the_compiled_kernel_and_the_array_kernel_are_the_same(rows: list[tuple[
     rows = sorted(r for r in rows if r[2] < len(shape.names))
     who, t, name, value = (np.array([r[i] for r in rows], dtype=np.int64) for i in range(4))
 
-    compiled = reach(who, t, name, value, shape, within)
+    compiled = reach(who, t, name, value, shape, within, compiled=True)
     arrays = reach(who, t, name, value, shape, within, compiled=False)
 
     assert compiled.level.tolist() == arrays.level.tolist()

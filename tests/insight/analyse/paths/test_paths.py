@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianyi.insight.analyse.answer import ENVELOPE
-from lianyi.insight.analyse.paths.paths import ROWS, paths
-from lianyi.insight.analyse.paths.sessions import Sessions, cut_sessions
-from lianyi.insight.analyse.paths.steps import EXIT, first_steps, links, step_matrix, top_paths, transitions
-from lianyi.insight.analyse.paths.success import chain, success
+from lianyi.insight.analyse.paths.counts import counted
+from lianyi.insight.analyse.paths.paths import NAMES, ROWS, paths
+from lianyi.insight.analyse.paths.sessions import Sessions, cut_ordered, cut_sessions
+from lianyi.insight.analyse.paths.sql import MOVES, PEOPLE, STEPS, beginnings
+from lianyi.insight.analyse.paths.steps import EXIT, distinct_paths, first_steps, link_counts, links, step_matrix, top_paths, transitions
+from lianyi.insight.analyse.paths.success import chain, success, tally
 from lianyi.kernel.clock import Window, day_of
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.stream.engines.duckdb import DuckDBEngine
@@ -49,19 +51,21 @@ def test_counts_are_what_reading_every_session_gives(rows: list[list[int]]) -> N
 
     pairs = Counter(p for r in rows for p in pairwise(r))
     assert {(a, b): int(n) for (a, b), n in np.ndenumerate(transitions(sessions, 4)) if n} == pairs
-    assert top_paths(table, 100) == sorted(Counter(tuple(r[:4]) for r in rows).items(), key=lambda p: (-p[1], p[0]))
+    assert top_paths(*distinct_paths(table, np.ones(len(rows), dtype=np.int64)), 100) == sorted(
+        Counter(tuple(r[:4]) for r in rows).items(), key=lambda p: (-p[1], p[0])
+    )
     expected = [
         [sum(len(r) > step and r[step] == e for r in rows) for e in range(4)] + [sum(len(r) <= step for r in rows)] for step in range(4)
     ]
     assert step_matrix(table, 4).tolist() == expected
-    drawn = {(x.step, x.source, x.target): x.sessions for x in links(table, 4)}
+    drawn = {(x.step, x.source, x.target): x.sessions for x in links(link_counts(table, 4))}
     assert drawn == Counter((i, r[i], r[i + 1] if len(r) > i + 1 else EXIT) for r in rows for i in range(min(3, len(r))))
 
 
 @settings(max_examples=40)
 @given(visits)
 def test_the_chain_gives_exactly_the_share_that_reached_the_goal(rows: list[list[int]]) -> None:
-    found = success(made(rows), 3, 4)
+    found = success(tally(made(rows), np.arange(len(rows)) % 40, 3, 4))
 
     reached = [r.index(3) + 1 for r in rows if 3 in r]
     assert found.reached == len(reached)
@@ -74,6 +78,40 @@ def test_the_chain_gives_exactly_the_share_that_reached_the_goal(rows: list[list
     chance = np.mean([1.0 if r[0] == 3 else by[r[0]].success_chance for r in rows])
     assert chance == pytest.approx(len(reached) / len(rows))
     assert sum(p.drops for p in found.places) == len(rows) - len(reached)
+
+
+@settings(max_examples=20)
+@given(visits, st.integers(1, 29))
+def test_parts_of_a_history_add_up_to_the_whole(rows: list[list[int]], cut: int) -> None:
+    group = np.arange(len(rows)) % 7
+
+    def read(some: list[list[int]], of: Any) -> Any:
+        return counted(made(some), of, events=4, depth=4, goal=3)
+
+    whole, added = read(rows, group), read(rows[:cut], group[:cut]) + read(rows[cut:], group[cut:])
+
+    assert success(added.goal) == success(whole.goal)
+    assert top_paths(added.paths, added.many, 50) == top_paths(whole.paths, whole.many, 50)
+    for name in ("steps", "follows", "drawn"):
+        assert getattr(added, name).tolist() == getattr(whole, name).tolist()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3), st.integers(0, 120), st.integers(0, 3)), max_size=40))
+def test_one_pass_cuts_the_sessions_that_sorting_cuts(rows: list[tuple[int, int, int, int]]) -> None:
+    pytest.importorskip("numba")
+    who, given_ids, minute, name = (
+        (np.array(c, dtype=np.int64) for c in zip(*sorted(rows, key=lambda r: (r[0], r[2])), strict=True))
+        if rows
+        else (np.zeros(0, dtype=np.int64),) * 4
+    )
+
+    walked, sorted_ = (cut_ordered(who, given_ids, minute * MINUTE, name, compiled=c) for c in (True, False))
+
+    def each(s: Sessions) -> list[tuple[int, list[int]]]:
+        return sorted((int(w), s.steps[a:b].tolist()) for w, a, b in zip(s.who, s.starts[:-1], s.starts[1:], strict=True))
+
+    assert each(walked) == each(sorted_)
 
 
 def test_a_chain_worked_out_by_hand() -> None:
@@ -153,5 +191,8 @@ def test_nothing_to_go_by_is_said(engine: DuckDBEngine) -> None:
         paths(engine, ALL, depth=1)
 
 
-def test_the_query_keeps_to_the_house_dialect() -> None:
-    assert lint(ROWS.format(named="AND e.name NOT IN ($a)")) == []
+def test_the_queries_keep_to_the_house_dialect() -> None:
+    for query in (ROWS, NAMES, STEPS):
+        assert lint(query.format(named="AND e.name NOT IN ($a)")) == []
+    for query in (MOVES, PEOPLE, beginnings(6)):
+        assert lint(query) == []

@@ -5,12 +5,13 @@ the allowed time is used, so one slot a step is enough to be exact for any start
 which makes the answer independent of the order in which ties happen to be stored.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from lianyi.insight.analyse import walk as walks
 
 Ints = npt.NDArray[np.int64]
 NEVER = -(1 << 62)
@@ -62,7 +63,7 @@ def reach(who: Ints, t: Ints, name: Ints, value: Ints, steps: Steps, within_us: 
     name     : (rows,) index into steps.names
     value    : (rows,) dimension code, smaller wins among first steps of one instant; -1 not known
     within_us: time allowed from the first step to the last, inclusive
-    compiled : numba or numpy; None takes numba where it is installed
+    compiled : numba or numpy; None takes numba where it is installed and there are rows enough to load it for
     Raises   ValueError when the rows are out of order: an answer from such rows would be wrong.
     Cost     one pass; numpy makes K passes with a few arrays of the input's length.
     """
@@ -72,8 +73,8 @@ def reach(who: Ints, t: Ints, name: Ints, value: Ints, steps: Steps, within_us: 
     step = np.diff(who)
     if bool(np.any((step < 0) | ((step == 0) & (np.diff(t) < 0)))):
         raise ValueError("rows are not ordered by who and t")
-    if compiled or compiled is None:
-        walk = _compiled_walk()
+    if compiled is not False:
+        walk = walks.compiled(_walk) if compiled else walks.faster(_walk, len(who))
         if walk is not None:
             starts = np.concatenate(([0], np.flatnonzero(step) + 1, [len(who)])).astype(np.int64)
             level, chosen, last = walk(starts, t, name, value, steps.bit, steps.later, within_us)
@@ -162,17 +163,3 @@ def _walk(starts: Any, t: Any, name: Any, value: Any, bit: Any, later: Any, with
         chosen[a] = best_value
         last[a] = slot[0]
     return level, chosen, last
-
-
-_compiled: list[Callable[..., Any] | None] = []
-
-
-def _compiled_walk() -> Callable[..., Any] | None:
-    if not _compiled:
-        try:
-            from numba import njit
-        except ImportError:
-            _compiled.append(None)
-        else:
-            _compiled.append(njit(cache=True, nogil=True)(_walk))
-    return _compiled[0]

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from lianyi.insight.analyse.breakdown import Breakdown
 from lianyi.insight.analyse.funnel.kernel import Ints, Steps
+from lianyi.insight.analyse.walk import codes_in, codes_of, one_chunk, parts
 from lianyi.kernel.clock import Window
-from lianyi.stream import projections
 from lianyi.stream.engines.base import Engine
 
 
@@ -29,30 +29,22 @@ class Rows:
 
 
 def projected(engine: Engine, steps: Steps, window: Window, by: Breakdown | None) -> Iterator[Rows] | None:
-    """Rows of actors from the projection; None where a month of the window is stale, or the dimension is not in it.
-
-    A stale month would be sorted whole, with every event; a scan of the step events alone is quicker then.
-    """
+    """Rows of actors from the projection; None where a month of the window is stale, or the dimension is not in it."""
     column = None if by is None else by.expression.removeprefix("e.")
-    if by is not None and (by.join or column not in projections.COLUMNS):
-        return None
-    snapshot = engine.snapshot
-    months = {f.month for f in snapshot.files if f.first_day < window.to_day and f.last_day >= window.from_day}
-    if not months or not months <= set(projections.fresh_files(snapshot, "events_by_member")):
+    if by is not None and by.join:
         return None
     wanted = ["name", "t"] if column is None else ["name", "t", column]
-    return (_of_part(part, steps, column) for part in projections.read(snapshot, columns=wanted, window=window))
+    found = parts(engine, wanted, window)
+    return None if found is None else (_of_part(part, steps, column) for part in found)
 
 
 def _of_part(part: pa.Table, steps: Steps, column: str | None) -> Rows:
-    names = _chunk(part["name"])
-    index = np.array([steps.names.index(n) if n in steps.names else -1 for n in names.dictionary.to_pylist()], dtype=np.int64)
-    name = index[names.indices.to_numpy()]
+    name = codes_in(part["name"], steps.names)
     kept = np.flatnonzero(name >= 0)
-    who, t = _chunk(part["actor"]).indices.to_numpy()[kept].astype(np.int64), part["t"].to_numpy()[kept]
+    who, t = codes_of(part["actor"])[kept], part["t"].to_numpy()[kept]
     if column is None:
         return Rows(who, t, name[kept], np.full(len(kept), -1, dtype=np.int64), [])
-    value, words = _coded(_chunk(part[column]).take(pa.array(kept)))
+    value, words = _coded(one_chunk(part[column]).take(pa.array(kept)))
     return Rows(who, t, name[kept], value, words)
 
 
@@ -61,7 +53,7 @@ def scanned(engine: Engine, sql: str, params: Mapping[str, object]) -> Iterator[
     table = engine.run(sql, params)
     if table.num_rows == 0:
         return
-    who = _chunk(pc.dictionary_encode(table["who"])).indices.to_numpy()
+    who = one_chunk(pc.dictionary_encode(table["who"])).indices.to_numpy()
     t = table["t"].to_numpy()
     # Files hold their rows by time, so that the order of time is mostly there already and one stable sort by actor is all it takes.
     if bool(np.any(np.diff(t) < 0)):
@@ -73,7 +65,7 @@ def scanned(engine: Engine, sql: str, params: Mapping[str, object]) -> Iterator[
     if table["value"].null_count == table.num_rows:
         value, words = np.full(table.num_rows, -1, dtype=np.int64), []
     else:
-        value, words = _coded(_chunk(pc.dictionary_encode(table["value"])))
+        value, words = _coded(one_chunk(pc.dictionary_encode(table["value"])))
     yield Rows(who[order].astype(np.int64), t[order], table["step"].to_numpy()[order].astype(np.int64), value[order], words)
 
 
@@ -86,10 +78,3 @@ def _coded(column: pa.DictionaryArray) -> tuple[Ints, list[str]]:
     rank[-1] = -1
     codes = pc.fill_null(column.indices, len(words)).to_numpy(zero_copy_only=False)
     return rank[codes], [words[i] for i in ascending]
-
-
-def _chunk(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        return whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
-    return whole

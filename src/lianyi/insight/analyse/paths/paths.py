@@ -1,17 +1,23 @@
 """Sessions and paths over a window of the history."""
 
+import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from lianyi.insight.analyse.answer import answer
-from lianyi.insight.analyse.coding import coded
-from lianyi.insight.analyse.estimate import Estimate, missing, paragraph
-from lianyi.insight.analyse.paths.sessions import cut_sessions
-from lianyi.insight.analyse.paths.steps import EXIT, first_steps, links, step_matrix, top_paths, transitions
-from lianyi.insight.analyse.paths.success import Success, success
+from lianyi.insight.analyse.coding import coded, groups_by_name
+from lianyi.insight.analyse.estimate import paragraph
+from lianyi.insight.analyse.paths.counts import counted
+from lianyi.insight.analyse.paths.sessions import Ints, Sessions, cut_ordered, cut_sessions
+from lianyi.insight.analyse.paths.sql import counted_by_sql
+from lianyi.insight.analyse.paths.steps import EXIT, links, top_paths
+from lianyi.insight.analyse.paths.success import GROUPS, Success, success
+from lianyi.insight.analyse.walk import codes_in, codes_of, one_chunk, parts
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -23,6 +29,10 @@ from lianyi.stream.engines.base import Engine
 METHOD_VERSION = 1
 TOP = 20
 
+NAMES = """
+SELECT e.name AS name FROM events AS e
+WHERE e.d >= $from_d AND e.d < $to_d AND e.actor IS NOT NULL {named} GROUP BY e.name ORDER BY e.name
+"""
 ROWS = """
 SELECT e.actor AS who, e.session_id AS given, e.t AS t, e.name AS name
 FROM events AS e
@@ -154,14 +164,17 @@ TABLE = pa.schema(
 )
 
 
-def paths(engine: Engine, window: Window, *, goal: str = "order_paid", depth: int = 6, every_event: bool = False) -> Paths:
+def paths(
+    engine: Engine, window: Window, *, goal: str = "order_paid", depth: int = 6, every_event: bool = False, path: str = "auto"
+) -> Paths:
     """Sessions of the window (given ids, else half an hour of silence), and how they lead to the goal.
 
     goal        : the event a session should reach
     depth       : steps that the step matrix, the sankey and the top paths look at, 2 to 20
     every_event : False looks at visits, interactions, payment and the goal, and at your own events; True at every fact of an actor
+    path        : auto | kernel | sql; auto takes the kernel on DuckDB and SQL elsewhere, with the same answer
     Raises  UnknownName for a goal that neither a contract nor the data know, BadInput for a depth.
-    Cost    one scan and one sort of the facts, about 60 bytes each.
+    Cost    one pass over the projection by member where it is fresh, in parts; else one scan and one sort of the facts, about 60 bytes each.
     """
     if not 2 <= depth <= 20:
         raise BadInput(reason=Text(zh="步数应为 2 到 20，收到 %(given)s", en="The depth is 2 to 20 steps, not %(given)s"), given=depth)
@@ -169,28 +182,52 @@ def paths(engine: Engine, window: Window, *, goal: str = "order_paid", depth: in
     left_out = [] if every_event else sorted(set(contracts()) - {*ENGAGED, goal})
     params: dict[str, object] = {"from_d": window.from_day, "to_d": window.to_day} | {f"not_{i}": name for i, name in enumerate(left_out)}
     named = f"AND e.name NOT IN ({', '.join(f'$not_{i}' for i in range(len(left_out)))})" if left_out else ""
-    rows = engine.run(ROWS.format(named=named), params)
-    (who,), _ = coded([rows.column("who")])
-    (given,), _ = coded([rows.column("given")])
-    (name,), events = coded([rows.column("name")])
-    sessions = cut_sessions(who, given, rows.column("t").to_numpy(), name)
+    events: list[str] = engine.run(NAMES.format(named=named), params).column("name").to_pylist()
+    if path == "sql" or (path == "auto" and engine.name != "duckdb"):
+        found = counted_by_sql(engine, named, params, events, depth=depth, goal=goal, most=TOP)
+    else:
+        at = events.index(goal) if goal in events else -1
+        cut = (_walked(engine, window, events) if events else None) or _scanned(engine, ROWS.format(named=named), params, events)
+        found = reduce(operator.add, (counted(s, group, events=len(events), depth=depth, goal=at) for s, group in cut))
+    follows = found.follows.ravel()
+    frequent = [c for c in np.argsort(-follows, kind="stable")[:TOP].tolist() if follows[c]]
     k = len(events)
-    table = first_steps(sessions, depth)
-    follows = transitions(sessions, k) if k else np.zeros((0, 0), dtype=np.int64)
-    frequent = np.argsort(-follows.ravel(), kind="stable")[:TOP]
     return Paths(
         window=window,
         goal=goal,
-        sessions=sessions.count,
-        facts=len(sessions.steps),
+        sessions=found.sessions,
+        facts=found.facts,
         events=tuple(events),
-        steps=tuple(tuple(row) for row in step_matrix(table, k).tolist()),
-        transitions=tuple((events[c // k], events[c % k], int(follows.ravel()[c])) for c in frequent.tolist() if follows.ravel()[c]),
-        top=tuple((tuple(events[c] for c in path), n) for path, n in top_paths(table, TOP)),
-        links=tuple((x.step, events[x.source], None if x.target == EXIT else events[x.target], x.sessions) for x in links(table, k)),
-        success=success(sessions, events.index(goal), k) if goal in events else _nobody(sessions.count),
+        steps=tuple(tuple(row) for row in found.steps.tolist()),
+        transitions=tuple((events[c // k], events[c % k], int(follows[c])) for c in frequent),
+        top=tuple((tuple(events[c] for c in each), n) for each, n in top_paths(found.paths, found.many, TOP)),
+        links=tuple((x.step, events[x.source], None if x.target == EXIT else events[x.target], x.sessions) for x in links(found.drawn)),
+        success=success(found.goal),
         snapshot=engine.snapshot.version,
     )
+
+
+def _walked(engine: Engine, window: Window, events: list[str]) -> Iterator[tuple[Sessions, Ints]] | None:
+    """Sessions by parts of the projection, with the group of each one's person; None where it is stale."""
+    found = parts(engine, ("name", "t", "session_id"), window)
+    return None if found is None else (_of_part(part, events) for part in found)
+
+
+def _of_part(part: pa.Table, events: list[str]) -> tuple[Sessions, Ints]:
+    name = codes_in(part["name"], events)
+    kept = np.flatnonzero(name >= 0)
+    sessions = cut_ordered(codes_of(part["actor"])[kept], codes_of(part["session_id"])[kept], part["t"].to_numpy()[kept], name[kept])
+    return sessions, groups_by_name(one_chunk(part["actor"]).dictionary.to_pylist(), GROUPS)[sessions.who]
+
+
+def _scanned(engine: Engine, sql: str, params: dict[str, object], events: list[str]) -> Iterator[tuple[Sessions, Ints]]:
+    """All sessions at once, from a scan of the facts."""
+    rows = engine.run(sql, params)
+    (who,), words = coded([rows.column("who")])
+    (given,), _ = coded([rows.column("given")])
+    (name,), _ = coded([rows.column("name")])
+    sessions = cut_sessions(who, given, rows.column("t").to_numpy(), name)
+    yield sessions, groups_by_name(words, GROUPS)[sessions.who]
 
 
 def _known(engine: Engine, goal: str) -> None:
@@ -198,9 +235,3 @@ def _known(engine: Engine, goal: str) -> None:
         present = [str(n) for n in engine.run("SELECT DISTINCT name FROM events ORDER BY name").column("name").to_pylist()]
         if goal not in present:
             raise UnknownName(what="event", given=goal, allowed=present or sorted(contracts()))
-
-
-def _nobody(sessions: int) -> Success:
-    why = Text(zh="没有会话到达目标", en="No session reaches the goal")
-    share = Estimate(0.0, None, sessions, "B") if sessions else missing(why)
-    return Success(sessions, 0, share, None, None, missing(why, n=sessions), ())

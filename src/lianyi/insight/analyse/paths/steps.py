@@ -53,30 +53,59 @@ def step_matrix(table: Ints, events: int) -> Ints:
     return np.bincount(cells.ravel(), minlength=depth * (events + 1)).reshape(depth, events + 1).astype(np.int64)
 
 
-def links(table: Ints, events: int) -> tuple[Link, ...]:
-    """The links of a step sankey, the strongest first of each step; an exit is drawn once, where it happens."""
+def link_counts(table: Ints, events: int) -> Ints:
+    """(depth - 1, K, K + 1) sessions by step, event at it, and event at the next; the last column counts those that were over then."""
+    depth = table.shape[1]
+    source, target = table[:, :-1], table[:, 1:]
+    here = source != EXIT
+    step = np.broadcast_to(np.arange(depth - 1), source.shape)[here]
+    cell = (step * events + source[here]) * (events + 1) + np.where(target[here] == EXIT, events, target[here])
+    counts = np.bincount(cell, minlength=(depth - 1) * events * (events + 1))
+    return counts.reshape(depth - 1, events, events + 1).astype(np.int64)
+
+
+def links(drawn: Ints) -> tuple[Link, ...]:
+    """The links of a step sankey, the strongest first of each step; an exit is drawn once, where it happens.
+
+    drawn : what `link_counts` gives
+    """
+    events = drawn.shape[1]
     found = []
-    for step in range(table.shape[1] - 1):
-        here = table[:, step] != EXIT
-        pair = table[here, step] * (events + 1) + np.where(table[here, step + 1] == EXIT, events, table[here, step + 1])
-        kinds, counts = np.unique(pair, return_counts=True)
-        for k in np.lexsort((kinds, -counts)):
-            source, target = divmod(int(kinds[k]), events + 1)
+    for step, counts in enumerate(drawn.reshape(len(drawn), -1)):
+        kinds = np.flatnonzero(counts)
+        for k in kinds[np.lexsort((kinds, -counts[kinds]))].tolist():
+            source, target = divmod(k, events + 1)
             found.append(Link(step, source, EXIT if target == events else target, int(counts[k])))
     return tuple(found)
 
 
-def top_paths(table: Ints, most: int) -> list[tuple[tuple[int, ...], int]]:
-    """The most frequent beginnings of sessions: (event codes, sessions), the most frequent first, ties by code.
+def distinct_paths(table: Ints, many: Ints) -> tuple[Ints, Ints]:
+    """Distinct rows of a table of beginnings, and how many sessions each stands for.
 
-    table : what `first_steps` gives; a path is as long as the table is deep, or as the session
+    table : (n, depth) as `first_steps` gives it; many : (n,) sessions each row stands for
     Rows are compared by a 64-bit hash; two different paths fall together with a chance of about n^2 / 2^64.
     """
     if not len(table):
+        return table, many
+    factor = np.asarray(np.random.default_rng(0x5E55).integers(1, 2**63, table.shape[1], dtype=np.uint64) | np.uint64(1))
+    key = np.zeros(len(table), dtype=np.uint64)
+    for place in range(table.shape[1]):
+        code = table[:, place].astype(np.uint64) + np.uint64(2)
+        key += ((code * np.uint64(0x9E3779B97F4A7C15)) ^ ((code + np.uint64(5)) << np.uint64(29))) * factor[place]
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begins = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    return table[order[begins]], np.add.reduceat(many[order], begins)
+
+
+def top_paths(table: Ints, many: Ints, most: int) -> list[tuple[tuple[int, ...], int]]:
+    """The most frequent beginnings of sessions: (event codes, sessions), the most frequent first, ties by code.
+
+    table, many : distinct beginnings, as `distinct_paths` gives them
+    """
+    if not len(table):
         return []
-    factor = np.random.default_rng(0x5E55).integers(1, 2**63, table.shape[1], dtype=np.uint64) | np.uint64(1)
-    mixed = ((table + 2).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ ((table + 7).astype(np.uint64) << np.uint64(29))
-    key = (mixed * factor).sum(axis=1, dtype=np.uint64)
-    _, first, counts = np.unique(key, return_index=True, return_counts=True)
-    paths = [(tuple(int(c) for c in table[first[i]] if c != EXIT), int(counts[i])) for i in np.argsort(-counts, kind="stable")[: most * 4]]
+    least = np.sort(many)[-min(most, len(many))]
+    kept = np.flatnonzero(many >= least)
+    paths = [(tuple(c for c in row if c != EXIT), n) for row, n in zip(table[kept].tolist(), many[kept].tolist(), strict=True)]
     return sorted(paths, key=lambda p: (-p[1], p[0]))[:most]

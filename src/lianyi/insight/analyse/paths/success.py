@@ -18,14 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lianyi.insight.analyse.chance import share_interval
-from lianyi.insight.analyse.coding import groups_of
 from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.insight.analyse.paths.sessions import Ints, Sessions
 from lianyi.insight.analyse.spread import interval_of, jackknife_spread
 from lianyi.kernel.text import Text
 
 Reals = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 MIN_SESSIONS = 30
 GROUPS = 40
@@ -70,48 +68,112 @@ class Success:
     places: tuple[Place, ...]
 
 
-def success(sessions: Sessions, goal: int, events: int) -> Success:
-    """How sessions reach the goal.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is known of the way to the goal, as sums that may be added over parts of different persons.
 
-    goal, events : code of the goal, number of codes
+    sessions, reached, people : sessions; those in which the goal happened; persons, each counted in one part
+    shortest : fewest steps of a successful session, the goal included; None where none was
+    moves    : (K, K) steps before the goal; goals, leaves, visits : (K,) steps into the goal, out without it, and of each event before it
+    of, hits, taken : (GROUPS,) by group of persons: sessions, successful ones, and the steps those took
     """
-    n = sessions.count
-    is_goal = sessions.steps == goal
+
+    sessions: int
+    reached: int
+    people: int
+    shortest: int | None
+    moves: Reals
+    goals: Reals
+    leaves: Reals
+    visits: Ints
+    of: Reals
+    hits: Reals
+    taken: Reals
+
+    def __add__(self, other: "Tally") -> "Tally":
+        known = [n for n in (self.shortest, other.shortest) if n is not None]
+        return Tally(
+            sessions=self.sessions + other.sessions,
+            reached=self.reached + other.reached,
+            people=self.people + other.people,
+            shortest=min(known, default=None),
+            moves=self.moves + other.moves,
+            goals=self.goals + other.goals,
+            leaves=self.leaves + other.leaves,
+            visits=self.visits + other.visits,
+            of=self.of + other.of,
+            hits=self.hits + other.hits,
+            taken=self.taken + other.taken,
+        )
+
+
+def tally(sessions: Sessions, group: Ints, goal: int, events: int) -> Tally:
+    """The way to the goal in sessions.
+
+    group        : (S,) group of each session's person, 0..GROUPS-1
+    goal, events : code of the goal (-1 where it never happens), number of codes
+    """
+    n, steps = sessions.count, sessions.steps
     number = sessions.session
-    place = np.arange(len(sessions.steps)) - sessions.starts[number] if n else np.zeros(0, dtype=np.int64)
-    at_goal = np.full(n, -1, dtype=np.int64)
-    hits = np.flatnonzero(is_goal)[::-1]
-    at_goal[number[hits]] = place[hits]  # the earliest is written last
-    reached = at_goal >= 0
-    k = int(reached.sum())
+    at = np.full(n, -1, dtype=np.int64)
+    hits = np.flatnonzero(steps == goal)[::-1]
+    at[number[hits]] = hits - sessions.starts[number[hits]]  # the earliest is written last
+    reached = at >= 0
+    # Steps before the goal, or of sessions without it: the first so many of each session.
+    before = np.where(reached, at, sessions.lengths)
+    inside = np.arange(len(steps)) - sessions.starts[number] < before[number] if n else np.zeros(0, dtype=np.bool_)
+    rows = np.flatnonzero(inside)
+    last = np.zeros(len(steps), dtype=np.bool_)
+    last[sessions.starts[1:] - 1] = True
+    code, ends = steps[rows], last[rows]
+    onward = rows[~ends]
+    pairs = np.bincount(steps[onward] * events + steps[onward + 1], minlength=events * events).reshape(events, events).astype(np.float64)
+    goals = pairs[:, goal].copy() if goal >= 0 else np.zeros(events)
+    if goal >= 0:
+        pairs[:, goal] = 0.0
+    took = np.where(reached, at + 1, 0)
+    return Tally(
+        sessions=n,
+        reached=int(reached.sum()),
+        people=len(np.unique(sessions.who)),
+        shortest=int(at[reached].min()) + 1 if reached.any() else None,
+        moves=pairs,
+        goals=goals,
+        leaves=np.bincount(code[ends], minlength=events).astype(np.float64),
+        visits=np.bincount(code, minlength=events).astype(np.int64),
+        of=np.bincount(group, minlength=GROUPS).astype(np.float64),
+        hits=np.bincount(group, reached, GROUPS).astype(np.float64),
+        taken=np.bincount(group, took, GROUPS).astype(np.float64),
+    )
+
+
+def success(found: Tally) -> Success:
+    """How sessions reach the goal."""
+    n, k = found.sessions, found.reached
     few = Text(zh="会话不足 30 次", en="There are fewer than 30 sessions")
     nobody = Text(zh="没有会话到达目标", en="No session reaches the goal")
-    if n < MIN_SESSIONS or k == 0:
+    if n < MIN_SESSIONS or k == 0 or found.shortest is None:
         why = few if n < MIN_SESSIONS else nobody
         share = missing(why, n=n) if n < MIN_SESSIONS else Estimate(0.0, share_interval(0, n), n, GRADE)
-        return Success(n, k, share, None, None, missing(why, n=n), _places(sessions, number, place, at_goal, goal, events) if k else ())
-    taken = at_goal[reached] + 1
-    shortest = int(taken.min())
-    index = shortest / float(taken.mean()) * k / n
+        return Success(n, k, share, None, None, missing(why, n=n), _places(found) if k else ())
+    mean_steps = float(found.taken.sum()) / k
+    index = found.shortest / mean_steps * k / n
     return Success(
         sessions=n,
         reached=k,
         share=Estimate(k / n, share_interval(k, n), n, GRADE),
-        shortest=shortest,
-        mean_steps=float(taken.mean()),
-        index=Estimate(index, _index_interval(sessions.who, reached, at_goal + 1, shortest, index), n, GRADE),
-        places=_places(sessions, number, place, at_goal, goal, events),
+        shortest=found.shortest,
+        mean_steps=mean_steps,
+        index=Estimate(index, _index_interval(found, found.shortest, index), n, GRADE),
+        places=_places(found),
     )
 
 
-def _index_interval(who: Ints, reached: Flags, steps: Ints, shortest: int, index: float) -> tuple[float, float] | None:
+def _index_interval(found: Tally, shortest: int, index: float) -> tuple[float, float] | None:
     """Persons left out by groups; the shortest path is taken as given."""
-    if len(np.unique(who)) < 2 * GROUPS:
+    if found.people < 2 * GROUPS:
         return None
-    group = groups_of(who, GROUPS)
-    of, hits = np.bincount(group, minlength=GROUPS), np.bincount(group, reached, GROUPS)
-    taken = np.bincount(group, np.where(reached, steps, 0), GROUPS)
-    rest, rest_hits, rest_taken = of.sum() - of, hits.sum() - hits, taken.sum() - taken
+    rest, rest_hits, rest_taken = (part.sum() - part for part in (found.of, found.hits, found.taken))
     if not (rest_taken > 0).all():
         return None
     without = shortest * rest_hits**2 / (rest_taken * np.maximum(rest, 1))
@@ -136,30 +198,18 @@ def chain(moves: Reals, goals: Reals, leaves: Reals) -> tuple[Reals, Reals]:
     return hope, np.asarray(np.divide(steps, hope, out=np.full(len(hope), np.nan), where=hope > 1e-15), dtype=np.float64)
 
 
-def _places(sessions: Sessions, number: Ints, place: Ints, at_goal: Ints, goal: int, events: int) -> tuple[Place, ...]:
-    before = (at_goal[number] < 0) | (place < at_goal[number])  # steps before the goal, or of sessions without it
-    rows = np.flatnonzero(before)
-    last = np.zeros(len(sessions.steps), dtype=np.bool_)
-    last[sessions.starts[1:] - 1] = True
-    code = sessions.steps[rows]
-    ends = last[rows]
-    following = sessions.steps[np.minimum(rows + 1, len(sessions.steps) - 1)]
-    onward = ~ends & (following != goal)
-    moves = np.bincount(code[onward] * events + following[onward], minlength=events * events).reshape(events, events).astype(np.float64)
-    goals = np.bincount(code[~ends & (following == goal)], minlength=events).astype(np.float64)
-    leaves = np.bincount(code[ends], minlength=events).astype(np.float64)
-    hope, steps = chain(moves, goals, leaves)
-    visits = np.bincount(code, minlength=events)
-    found = [
+def _places(found: Tally) -> tuple[Place, ...]:
+    hope, steps = chain(found.moves, found.goals, found.leaves)
+    places = [
         Place(
             event=e,
-            visits=int(visits[e]),
+            visits=int(found.visits[e]),
             success_chance=float(np.clip(hope[e], 0, 1)),
             steps_to_go=None if np.isnan(steps[e]) else float(steps[e]),
-            drops=int(leaves[e]),
-            drop_share=float(leaves[e] / visits[e]),
+            drops=int(found.leaves[e]),
+            drop_share=float(found.leaves[e] / found.visits[e]),
         )
-        for e in range(events)
-        if visits[e]
+        for e in range(len(found.visits))
+        if found.visits[e]
     ]
-    return tuple(sorted(found, key=lambda p: (-p.drops, p.event)))
+    return tuple(sorted(places, key=lambda p: (-p.drops, p.event)))

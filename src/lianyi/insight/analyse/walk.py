@@ -1,0 +1,71 @@
+"""Facts actor by actor and in order, for analyses that walk each actor once; and the compiler for such walks, where it is worth it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lianyi.kernel.clock import Window
+from lianyi.stream import projections
+from lianyi.stream.engines.base import Engine
+
+Ints = npt.NDArray[np.int64]
+# Loading the compiler takes two or three seconds; below this many rows numpy is done sooner.
+WORTH_COMPILING = 400_000
+
+
+def parts(engine: Engine, columns: Sequence[str], window: Window | None) -> Iterator[pa.Table] | None:
+    """Parts of the projection by member, each with all the rows of its actors; None where it does not answer for this window.
+
+    columns : names that the projection keeps; `actor` is always there
+    A stale month would be sorted whole, with every event; a query for the facts needed is quicker then.
+    """
+    snapshot = engine.snapshot
+    if engine.name != "duckdb" or not set(columns) <= set(projections.COLUMNS):
+        return None
+    months = {f.month for f in snapshot.files if window is None or (f.first_day < window.to_day and f.last_day >= window.from_day)}
+    if not months or not months <= set(projections.fresh_files(snapshot, "events_by_member")):
+        return None
+    return projections.read(snapshot, columns=columns, window=window)
+
+
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array."""
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        return whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
+    return whole
+
+
+def codes_in(column: pa.ChunkedArray, words: Sequence[str]) -> Ints:
+    """(n,) the place of each text of a dictionary column in `words`; -1 for others and for null."""
+    found = one_chunk(column)
+    place = {word: i for i, word in enumerate(words)}
+    lookup = np.array([*(place.get(word, -1) for word in found.dictionary.to_pylist()), -1], dtype=np.int64)
+    return np.asarray(lookup[found.indices.fill_null(len(lookup) - 1).to_numpy(zero_copy_only=False)])
+
+
+def codes_of(column: pa.ChunkedArray) -> Ints:
+    """(n,) a dictionary column's own codes, in the order of first appearance; -1 for null."""
+    indices = one_chunk(column).indices
+    known = indices if indices.null_count == 0 else indices.fill_null(-1)
+    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+@cache
+def compiled(walk: Callable[..., Any]) -> Callable[..., Any] | None:
+    """A walk over arrays as machine code; None where numba is not installed."""
+    try:
+        from numba import njit
+    except ImportError:
+        return None
+    fast: Callable[..., Any] = njit(cache=True, nogil=True)(walk)
+    return fast
+
+
+def faster(walk: Callable[..., Any], rows: int) -> Callable[..., Any] | None:
+    """The compiled walk where so many rows make it worth loading; None where numpy should do it."""
+    return compiled(walk) if rows >= WORTH_COMPILING else None
