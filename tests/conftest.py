@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
+
+from lianyi.ops.journal import triggers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,3 +23,18 @@ def shared_data() -> Callable[[str], Path]:
         return home / name
 
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guards_stand_aside_for_the_flush() -> Iterator[None]:
+    """Tests with real transactions empty the tables afterwards, which the guards refuse to everybody else."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def emptied(self: TransactionTestCase) -> None:
+        with triggers.lifted():
+            flush(self)
+
+    if TransactionTestCase._fixture_teardown is flush:
+        TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = flush

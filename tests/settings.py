@@ -15,3 +15,4 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 # A file, as in production: threads have connections of their own, and take turns to write.
 if not OPTIONS.database_url:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(WORKSPACE.path / "tests.sqlite3")}  # noqa: F405
+JOBS_AT_ONCE = True

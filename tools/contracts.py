@@ -24,7 +24,7 @@ STOREYS = {
         ("plan",),
         ("shop",),
         ("ledger",),
-        ("members",),
+        ("members", "team"),
         ("journal",),
     ),
     "lab": (("simulate",), ("telling",), ("truth",), ("life",), ("cast",), ("worlds",), ("draws",), ("brand", "chance")),

@@ -1,14 +1,12 @@
 """A fixed cast for the operations: one moment, one team, members, a product on sale. One suite on SQLite and PostgreSQL."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import pytest
-from django.test import TransactionTestCase
 
 from lianyi.kernel.actor import Actor
-from lianyi.ops.journal import triggers
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.members.services import join
 from lianyi.ops.shop.selectors import Product
@@ -16,21 +14,6 @@ from lianyi.ops.shop.services import add_product
 
 NOON = dt.datetime(2026, 6, 1, 4, 0, tzinfo=dt.UTC)
 OWNER = Actor("team", "t_owner", frozenset({"owner"}))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def guards_stand_aside_for_the_flush() -> Iterator[None]:
-    """Tests with real transactions empty the tables afterwards, which the guards refuse to everybody else."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def emptied(self: TransactionTestCase) -> None:
-        with triggers.lifted():
-            flush(self)
-
-    if TransactionTestCase._fixture_teardown is flush:
-        TransactionTestCase._fixture_teardown = emptied
-    yield
-    TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture

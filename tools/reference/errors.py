@@ -1,9 +1,11 @@
 """docs/reference/errors.md: every error a person may see, from its class."""
 
+import atexit
 import importlib
 import inspect
 import os
 import pkgutil
+import shutil
 import tempfile
 from collections.abc import Iterator
 
@@ -41,9 +43,11 @@ def error_classes() -> list[type[LianyiError]]:
 def make_ready() -> None:
     """Give Django its settings, in a workspace of its own, so that modules with tables can be imported; not where a test run has done so."""
     if not conf.settings.configured:
-        with tempfile.TemporaryDirectory() as home:
-            os.environ |= {"LIANYI_HOME": home, "LIANYI_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "lianyi.server.settings"}
-            django.setup()
+        home = tempfile.mkdtemp()
+        # There as long as this process: the queue of jobs opens its file in it when it is imported.
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        os.environ |= {"LIANYI_HOME": home, "LIANYI_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "lianyi.server.settings"}
+        django.setup()
 
 
 def descendants(kind: type[LianyiError]) -> Iterator[type[LianyiError]]:

@@ -19,8 +19,9 @@ READS_THE_CLOCK = {
 }
 # The edge of the system, where now comes in; and few places below it, each with its reason.
 ALLOWED = {
+    "lianyi.flows.jobs": "work that is done aside begins when the worker takes it",
+    "lianyi.server.__main__": "the server is started at some moment",
     "lianyi.cli": "a command is given at some moment: this is where now enters",
-    "lianyi.server.__main__": "a server is started at some moment: its first link ends half a day later",
     "lianyi.web.edge.access": "a request arrives at some moment: this is where now enters",
     "lianyi.stream.log.delta": "Delta's protocol wants each file's time of writing; no result is computed from it",
 }

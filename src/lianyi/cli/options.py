@@ -10,24 +10,13 @@ import click
 
 from lianyi.cli.speech import say
 from lianyi.kernel.clock import Window, add_months, date_of, day_of, parse_day, period_start
-from lianyi.kernel.errors import BadInput
-from lianyi.kernel.text import Text
 from lianyi.stream import workspace as workspaces
-from lianyi.stream.engines import open_engine
 from lianyi.stream.engines.base import Engine
-from lianyi.stream.log.table import EventLog
+from lianyi.stream.opening import opened
 from lianyi.stream.workspace import Workspace
 
 MIN_DAYS_FOR_MONTHS = 60
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class NoFacts(BadInput):
-    """A question was asked of an empty workspace."""
-
-    code = "no_facts"
-    message = Text(zh="工作区 %(path)s 里还没有数据。", en="The workspace %(path)s holds no data yet.")
-    remedy = Text(zh="先导入：lianyi import 订单.csv --as orders", en="Import some first: lianyi import orders.csv --as orders")
 
 
 def opened_workspace(path: Path | None = None, *, brand: str = "") -> Workspace:
@@ -44,14 +33,8 @@ def asked(*, snapshot: int | None = None, workspace: Workspace | None = None) ->
 
 @contextmanager
 def _asked(version: int | None, workspace: Workspace) -> Iterator[tuple[Workspace, Engine]]:
-    snapshot = EventLog(workspace).snapshot(version)
-    if not snapshot.files:
-        raise NoFacts(path=str(workspace.path))
-    engine = open_engine(workspace, snapshot)
-    try:
+    with opened(workspace, version) as engine:
         yield workspace, engine
-    finally:
-        engine.close()
 
 
 def window_options(*, required: bool) -> Decorator:

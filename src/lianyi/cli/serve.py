@@ -6,7 +6,8 @@ import os
 import click
 
 from lianyi.cli.options import opened_workspace
-from lianyi.cli.speech import say
+from lianyi.cli.speech import say, tell
+from lianyi.kernel.text import Text
 
 
 @click.command(
@@ -24,4 +25,5 @@ def command(host: str, port: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianyi.server.settings")
     # The server is the composition root, above this floor: it is started by name, as `python -m lianyi.server` would.
     server = importlib.import_module("lianyi.server.__main__")
+    tell(Text(zh="%(brand)s：http://%(at)s", en="%(brand)s: http://%(at)s"), brand=workspace.brand, at=f"{host}:{port}")
     server.main(host, port)

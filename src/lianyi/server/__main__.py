@@ -1,6 +1,5 @@
 """python -m lianyi.server HOST PORT: what `lianyi serve` runs. Settings come from the environment (lianyi.server.options)."""
 
-import datetime as dt
 import os
 import socket
 import sys
@@ -30,33 +29,24 @@ def main(host: str, port: int) -> None:
     if is_taken(host, port):
         raise PortTaken(host=host, port=port, other=port + 1)
     prepare()
-    announce(host, port)
+    tell_entry(f"http://{host}:{port}")
     serve(host, port)
 
 
-def announce(host: str, port: int) -> None:
-    """Say where the pages are; and, before there is a team, where the owner makes the first account."""
-    from lianyi.web.console.entry.links import first_path
+def tell_entry(origin: str) -> None:
+    """At the first start there is no password yet: say the link by which the owner comes in, once."""
+    from django.utils import timezone
 
-    at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    tell(
-        Text(zh="%(brand)s：会员页面 %(at)s/ ，后台 %(at)s/console/", en="%(brand)s: members at %(at)s/, the team at %(at)s/console/"),
-        brand=settings.WORKSPACE.brand,
-        at=at,
-    )
-    first = first_path(at=dt.datetime.now(dt.UTC))
-    if first:
-        tell(
-            Text(
-                zh="还没有账号。负责人请在 12 小时内打开：%(url)s", en="No account yet. The owner makes one here within 12 hours: %(url)s"
-            ),
-            url=at + first,
+    from lianyi.ops.team.services import found_owner
+    from lianyi.web.console.doors import entry_url
+
+    owner = found_owner(at=timezone.now())
+    if not owner.has_usable_password():
+        sentence = Text(
+            zh="第一次进入工作台，请打开（只能用一次）：%(url)s",
+            en="To enter the console for the first time, open (it works once): %(url)s",
         )
-
-
-def tell(text: Text, **said: object) -> None:
-    """Say something to who started the server."""
-    print(text.say("en" if os.environ.get("LANG", "").startswith("en") else "zh", **said), file=sys.stderr, flush=True)  # noqa: T201
+        print(sentence.say(settings.WORKSPACE.language, url=entry_url(origin, owner)), flush=True)  # noqa: T201 - for who started it
 
 
 if __name__ == "__main__":

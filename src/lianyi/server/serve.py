@@ -1,7 +1,10 @@
 """From options to a running server: what has to be ready before the first request, then the server itself."""
 
 import hashlib
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -16,9 +19,11 @@ from granian.log import LogLevels
 
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.ops.journal import triggers
 
 TARGET = "lianyi.server.wsgi:application"
 STAMP = ".gathered"
+WORKER_LEAVES_WITHIN_SECONDS = 30
 
 
 class PortTaken(BadInput):
@@ -34,6 +39,7 @@ def prepare() -> None:
     django.setup()
     if migrations_wait():
         call_command("migrate", verbosity=0, interactive=False)
+    triggers.require()
     if not settings.DEBUG:
         gather_static(Path(settings.STATIC_ROOT))
 
@@ -68,6 +74,22 @@ def sources_digest() -> str:
 def serve(host: str, port: int) -> None:
     """Answer requests until interrupted: one process, several threads, so that the hot lane can gather what comes in together."""
     connections.close_all()
+    with worker():
+        _serve(host, port)
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """The process that does what is asked for aside, as long as the server runs: heavy questions do not slow down a sale."""
+    process = subprocess.Popen([sys.executable, "-m", "lianyi.server.worker"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=WORKER_LEAVES_WITHIN_SECONDS)
+
+
+def _serve(host: str, port: int) -> None:
     server = Granian(
         TARGET,
         address=host,

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from lianyi.kernel.actor import Actor
 from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.shop.services import Line, place_order
-from lianyi.web.edge.seals import seal
+from lianyi.web.pages.seals import seal
 from lianyi.web.pages.shares import PURPOSE
 from lianyi.web.pages.sign_in import link_token
 from tests.web.pages.conftest import new_key, signed_in

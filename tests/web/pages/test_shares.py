@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from lianyi.web.edge.seals import seal
+from lianyi.web.pages.seals import seal
 from lianyi.web.pages.shares import LIFE, PURPOSE, REMEMBERED, brought_by, share_url
 from lianyi.web.pages.sign_in import Brought
 from tests.web.pages.conftest import signed_in

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.members.selectors import find_by_identity
-from lianyi.web.edge.seals import seal
+from lianyi.web.pages.seals import seal
 from lianyi.web.pages.session import KEY
 from lianyi.web.pages.shares import PURPOSE
 from lianyi.web.pages.sign_in import LIFE, link_token

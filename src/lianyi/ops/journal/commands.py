@@ -47,7 +47,8 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
     key     : the client's, at most 120 characters; names this very request
     payload : what was asked for; the same key with another payload (or from another actor) is refused
     do      : does the work and answers a JSON object; runs again from the start after a passing fault of the database
-    A command inside a command joins its transaction and keeps its own key; refused, it leaves nothing behind, and the outer one may go on. Facts and effects are committed together, or not at all.
+    A command inside a command joins its transaction and keeps its own key; refused, it leaves nothing behind, and the outer one may go on.
+    Facts and effects are committed together, or not at all.
     Raises KeyReused, DatabaseBusy, and what `do` raises (nothing is then written).
     """
     if not key or len(key) > 120:
@@ -62,7 +63,7 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
             with carrying_out(key), transaction.atomic(durable=True):
                 return _once(key, name, digest, actor, at, do)
         except (OperationalError, IntegrityError) as fault:
-            if not is_passing(fault):
+            if not is_passing(fault) or (isinstance(fault, IntegrityError) and attempt == TRIES - 1):
                 raise
         time.sleep(pause_seconds(attempt))
     raise DatabaseBusy(retry_after_seconds=BUSY_SECONDS)
@@ -84,7 +85,7 @@ def is_passing(fault: Error) -> bool:
 def find_result(key: str) -> Result | None:
     """What a command with this key was answered; None when none was carried out."""
     stored = Command.objects.filter(key=key).values_list("result", flat=True).first()
-    return None if stored is None else json.loads(stored)
+    return json.loads(stored) if stored else None
 
 
 def _once(key: str, name: str, digest: str, actor: Actor, at: dt.datetime, do: Callable[[], Result]) -> Result:

@@ -1,8 +1,15 @@
 """Reading the journal."""
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count
+
 from lianyi.ops.journal.models import Command, Erasure, Fact
 
-__all__ = ["Command", "Fact", "list_facts", "was_erased"]
+__all__ = ["Command", "Fact", "count_by_member", "iterate_facts", "list_commands", "list_facts", "was_erased"]
+AT_ONCE = 5_000
 
 
 def was_erased(member_id: str) -> bool:
@@ -16,3 +23,20 @@ def list_facts(*, order_id: str = "", member_id: str = "") -> list[Fact]:
     if not chosen:
         raise ValueError("say whose facts")
     return list(Fact.objects.filter(**chosen).order_by("id"))
+
+
+def count_by_member(name: str) -> dict[str, int]:
+    """How many facts of a name there are for each member; facts without a member, or whose member was erased, are left out."""
+    counted = Fact.objects.filter(name=name).exclude(member_id="").values("member_id").annotate(n=Count("id"))
+    return {row["member_id"]: row["n"] for row in counted}
+
+
+def iterate_facts(*names: str) -> Iterator[tuple[Fact, dict[str, Any]]]:
+    """Facts of these names with what they say, in the order in which they were written."""
+    for fact in Fact.objects.filter(name__in=names).order_by("id").iterator(AT_ONCE):
+        yield fact, json.loads(fact.fact)
+
+
+def list_commands(*, actor_kind: str = "team", limit: int = 100) -> list[Command]:
+    """The newest commands of one kind of actor: what the team did, for its audit log."""
+    return list(Command.objects.filter(actor_kind=actor_kind).order_by("-at")[:limit])

@@ -149,6 +149,16 @@ class EventLog:
             version = self._commit(table, actions, tables=pinned, metadata={"source": source}, transaction=None)
         return Appended(version, sum(written), 0, 0, ())
 
+    def noted(self, name: str) -> str | None:
+        """What the newest commit that has a note of this name says; None when none has. Cost: one small file a commit looked at."""
+        if not delta.exists(self.path):
+            return None
+        for version in range(delta.load(self.path).version(), -1, -1):
+            for info in delta.commit_infos(self.path, version):
+                if name in info:
+                    return str(info[name])
+        return None
+
     def _publish(
         self,
         staging: Connection,

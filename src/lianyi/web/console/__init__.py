@@ -1,1 +1,1 @@
-"""The console: where the team works. One frame around pages for each stage of the loop."""
+"""The console: where the team works. One navigation, read from the loop."""

@@ -1,9 +1,11 @@
-"""The console as a Django app."""
+"""The app."""
 
 from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
+    """Console."""
+
     name = "lianyi.web.console"
     label = "console"
-    verbose_name = "后台 Console"
+    verbose_name = "工作台 Console"

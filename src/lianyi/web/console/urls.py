@@ -1,16 +1,31 @@
-"""Addresses of the console. Every route has its row in tests/web/console/test_routes.py."""
+"""Addresses of the console."""
 
 from django.urls import path
 
-from lianyi.web.console.entry import views as entry
-from lianyi.web.console.home import views as home
+from lianyi.web.console import doors
+from lianyi.web.console.views import evaluate, home, measure, report, team
 
+app_name = "console"
 urlpatterns = [
-    path("", home.overview, name="console_home"),
-    path("in/", entry.sign_in, name="team_sign_in"),
-    path("in/code/", entry.second_factor, name="second_factor"),
-    path("in/first/<str:token>/", entry.first_account, name="first_account"),
-    path("in/password/<str:token>/", entry.choose_password, name="choose_password"),
-    path("out/", entry.sign_out, name="team_sign_out"),
-    path("account/", entry.account, name="account"),
+    path("sign-in/", doors.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", doors.SignOut.as_view(), name="sign_out"),
+    path("enter/<str:username>/<str:token>/", doors.enter, name="enter"),
+    path("password/", doors.password, name="password"),
+    path("", home.home, name="home"),
+    path("measure/", measure.section, name="measure"),
+    path("measure/<str:metric_id>/", measure.one, name="metric"),
+    path("measure/<str:metric_id>.csv", measure.csv, name="metric_csv"),
+    path("evaluate/", evaluate.reviews, name="evaluate"),
+    path("evaluate/ask/", evaluate.ask, name="evaluate_ask"),
+    path("evaluate/running/", evaluate.running, name="evaluate_running"),
+    path("evaluate/<str:public_id>/", evaluate.review, name="review"),
+    path("evaluate/<str:public_id>/finding/<str:finding_id>/", evaluate.finding, name="finding"),
+    path("evaluate/<str:public_id>/decide/", evaluate.decide, name="decide"),
+    path("tasks/<str:public_id>/close/", evaluate.close, name="close_task"),
+    path("report/", report.reports, name="report"),
+    path("report/<str:public_id>/<str:form>/", report.download, name="report_file"),
+    path("team/", team.members, name="team"),
+    path("team/add/", team.add, name="team_add"),
+    path("team/<str:username>/", team.change, name="team_change"),
+    path("audit/", team.audit, name="audit"),
 ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from lianyi.ops.members.selectors import Member, find_member
-from lianyi.web.edge.seals import seal
+from lianyi.web.pages.seals import seal
 from lianyi.web.pages.session import member_of
 from lianyi.web.pages.sign_in import Brought
 

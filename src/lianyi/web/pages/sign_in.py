@@ -8,8 +8,8 @@ from lianyi.kernel.actor import Actor
 from lianyi.ops.journal.commands import execute
 from lianyi.ops.members.selectors import Member, get_member
 from lianyi.ops.members.services import join
-from lianyi.web.edge.seals import LinkExpired, opened, seal
 from lianyi.web.pages.models import UsedLink
+from lianyi.web.pages.seals import LinkExpired, opened, seal
 
 PURPOSE = "sign in"
 LIFE = dt.timedelta(minutes=15)

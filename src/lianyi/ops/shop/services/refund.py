@@ -177,9 +177,8 @@ def _settle(refund: Refund, actor: Actor, at: dt.datetime, reference: str) -> No
         OrderLine.objects.filter(pk=part.line_id).update(
             returned_quantity=F("returned_quantity") + part.quantity, refunded_fen=F("refunded_fen") + part.amount_fen
         )
-    Order.objects.filter(pk=order.pk, refunded_fen=F("payable_fen")).exclude(lines__returned_quantity__lt=F("lines__quantity")).update(
-        state="refunded"
-    )
+    if not OrderLine.objects.filter(order=order, returned_quantity__lt=F("quantity")).exists():
+        Order.objects.filter(pk=order.pk, refunded_fen=F("payable_fen")).update(state="refunded")
     record_all(
         [
             line_fact(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lianyi.ops.members.selectors import list_referred
 from lianyi.web.edge.limits import Limit, limited
-from lianyi.web.edge.seals import LinkBroken, opened
+from lianyi.web.pages.seals import LinkBroken, opened
 from lianyi.web.pages.session import member_only, the_member
 from lianyi.web.pages.shares import PATH, PURPOSE, remember_brought, share_url
 from lianyi.web.pages.showing import show

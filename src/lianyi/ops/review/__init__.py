@@ -1,0 +1,1 @@
+"""Looking back: evaluations that were asked for, what was decided about their suggestions, and the tasks that followed."""

@@ -1,0 +1,132 @@
+"""Letting people in, changing what they may do, and keys for programs."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+
+from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.kernel.errors import BadInput, NotThere
+from lianyi.kernel.text import Text
+from lianyi.ops.journal.commands import execute
+from lianyi.ops.team.models import ApiKey, TeamMember
+from lianyi.ops.team.rules import LastOwner, UsernameTaken, usable_roles, usable_username
+
+KEY_MARK = "ly_"
+FIRST_OWNER = "owner"
+
+
+def add_member(
+    *, key: str, actor: Actor, at: dt.datetime, username: str, name: str, roles: Iterable[str], password: str = ""
+) -> TeamMember:
+    """Let someone in; without a password they choose one at their first visit, by a link.
+
+    Raises NotAllowed, UsernameUnusable, UsernameTaken, UnknownName for a role.
+    """
+    actor.require("settings.write")
+    username, wanted = usable_username(username), usable_roles(roles)
+    shown = name.strip() or username
+
+    def do() -> dict[str, str]:
+        member = TeamMember(username=username, name=shown, roles=wanted, added_at=at)
+        member.set_password(password or None)
+        try:
+            with transaction.atomic():
+                member.save(force_insert=True)
+        except IntegrityError:
+            raise UsernameTaken(given=username) from None
+        return {"username": username}
+
+    execute(key=key, name="team.add_member", actor=actor, at=at, payload={"username": username, "name": shown, "roles": wanted}, do=do)
+    return TeamMember.objects.get(username=username)
+
+
+def found_owner(*, at: dt.datetime) -> TeamMember:
+    """The first owner of a new workspace; the one there is when there is one."""
+    owner = next((member for member in TeamMember.objects.filter(is_active=True).order_by("id") if "owner" in member.roles), None)
+    return owner or add_member(
+        key=f"team.found_owner:{FIRST_OWNER}", actor=SYSTEM, at=at, username=FIRST_OWNER, name="负责人", roles=["owner"]
+    )
+
+
+def change_member(
+    *, key: str, actor: Actor, at: dt.datetime, username: str, roles: Iterable[str], name: str, is_active: bool
+) -> TeamMember:
+    """Change a team member's name and roles, and whether they may sign in.
+
+    Raises NotAllowed, NotThere, LastOwner.
+    """
+    actor.require("settings.write")
+    wanted = usable_roles(roles)
+
+    def do() -> dict[str, str]:
+        # Locked together, so that two owners cannot dismiss each other at the same moment.
+        members = {member.username: member for member in TeamMember.objects.select_for_update().order_by("id")}
+        if username not in members:
+            raise NotThere(what=Text(zh="团队成员", en="team member"), given=username)
+        member = members[username]
+        member.roles, member.is_active, member.name = wanted, is_active, name.strip() or member.name
+        if not any(one.is_active and "owner" in one.roles for one in members.values()):
+            raise LastOwner
+        member.save(update_fields=["roles", "is_active", "name"])
+        return {"username": username}
+
+    payload = {"username": username, "roles": wanted, "name": name, "is_active": is_active}
+    execute(key=key, name="team.change_member", actor=actor, at=at, payload=payload, do=do)
+    return TeamMember.objects.get(username=username)
+
+
+def choose_password(*, key: str, actor: Actor, at: dt.datetime, username: str, password: str) -> None:
+    """Set a password: one's own, or, as owner, someone else's. Raises NotAllowed, NotThere."""
+    if actor.kind != "team" or actor.id != username:
+        actor.require("settings.write")
+
+    def do() -> dict[str, str]:
+        member = TeamMember.objects.filter(username=username, is_active=True).first()
+        if member is None:
+            raise NotThere(what=Text(zh="团队成员", en="team member"), given=username)
+        member.set_password(password)
+        member.save(update_fields=["password"])
+        return {"username": username}
+
+    execute(key=key, name="team.choose_password", actor=actor, at=at, payload={"username": username}, do=do)
+
+
+def make_api_key(*, key: str, actor: Actor, at: dt.datetime, member: TeamMember, name: str, expires_at: dt.datetime | None = None) -> str:
+    """A key for a program that acts for this member; shown once, here. Raises NotAllowed, BadInput without a name."""
+    if actor.kind != "team" or actor.id != member.username:
+        actor.require("settings.write")
+    if not name.strip():
+        raise BadInput(reason=Text(zh="请给密钥起个名字。", en="Give the key a name."))
+    whole = KEY_MARK + secrets.token_urlsafe(32)
+
+    def do() -> dict[str, str]:
+        made = ApiKey.objects.create(
+            member=member, name=name.strip(), prefix=whole[:10], digest=digest_of(whole), made_at=at, expires_at=expires_at
+        )
+        return {"id": str(made.pk), "prefix": made.prefix}
+
+    execute(key=key, name="team.make_api_key", actor=actor, at=at, payload={"member": member.username, "name": name}, do=do)
+    return whole
+
+
+def revoke_api_key(*, key: str, actor: Actor, at: dt.datetime, api_key_id: int) -> None:
+    """End a key at once. Raises NotAllowed, NotThere."""
+    found = ApiKey.objects.select_related("member").filter(pk=api_key_id).first()
+    if found is None:
+        raise NotThere(what=Text(zh="接口密钥", en="API key"), given=str(api_key_id))
+    if actor.kind != "team" or actor.id != found.member.username:
+        actor.require("settings.write")
+
+    def do() -> dict[str, str]:
+        ApiKey.objects.filter(pk=api_key_id, revoked_at=None).update(revoked_at=at)
+        return {"id": str(api_key_id)}
+
+    execute(key=key, name="team.revoke_api_key", actor=actor, at=at, payload={"id": api_key_id}, do=do)
+
+
+def digest_of(whole: str) -> str:
+    """What is kept of a key. It has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(whole.encode()).hexdigest()

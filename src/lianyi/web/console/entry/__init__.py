@@ -1,1 +1,0 @@
-"""Coming in: the first account, the password, the second factor, going out."""

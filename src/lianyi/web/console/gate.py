@@ -1,0 +1,50 @@
+"""Who may see a page of the console: signed in, active, and holding the permission that the page names."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from lianyi.kernel.actor import Actor
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
+
+View = Callable[..., HttpResponse]
+
+
+def opened_to(permission: str = "") -> Callable[[View], View]:
+    """Let a signed-in team member in who holds a permission; without one, every team member. The view finds `request.actor`.
+
+    Visitors are led to the door and back; who lacks the permission is told so (403).
+    """
+
+    def gated(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("console:sign_in"))
+            request.actor = request.user.actor
+            if permission:
+                request.actor.require(permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return gated
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Whether to offer something; the service decides again."""
+    actor: Actor = request.actor
+    return actor.may(permission)
+
+
+def form_key(request: HttpRequest) -> str:
+    """The key of a form that changes something: sent twice, it is done once. Raises BadInput for a form without one."""
+    key = request.POST.get("key", "").strip()
+    if not key or len(key) > 64:
+        raise BadInput(reason=Text(zh="表单不完整，请刷新页面后重试。", en="The form is incomplete; reload the page and try again."))
+    return f"console:{request.actor.id}:{key}"[:120]

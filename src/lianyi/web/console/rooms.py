@@ -1,0 +1,72 @@
+"""The navigation: the stages of the loop that have a page, and the rooms beside the loop."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from lianyi.kernel.loop import LOOP
+from lianyi.kernel.text import Text
+
+STAGE_ICONS = {
+    "plan": "target",
+    "content": "calendar-days",
+    "community": "messages-square",
+    "campaigns": "flame",
+    "partners": "handshake",
+    "care": "headset",
+    "measure": "chart-line",
+    "evaluate": "clipboard-check",
+    "report": "presentation",
+}
+# Rooms beside the loop: id -> (name, icon, permission).
+BESIDE = {
+    "members": (Text(zh="会员", en="Members"), "users", "member.read"),
+    "shop": (Text(zh="店铺", en="Shop"), "store", "shop.read"),
+    "ledger": (Text(zh="账本", en="Ledger"), "scale", "ledger.read"),
+    "intake": (Text(zh="导入", en="Import"), "upload", "intake.write"),
+    "team": (Text(zh="团队", en="Team"), "settings", "settings.write"),
+    "audit": (Text(zh="操作记录", en="Audit log"), "history", "audit.read"),
+}
+STAGE_PERMISSIONS = {"plan": "plan.read", "campaigns": "campaign.read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry of the navigation."""
+
+    id: str
+    name: Text
+    icon: str
+    href: str
+    here: bool
+
+
+def rooms(request: HttpRequest) -> dict[str, Any]:
+    """What every page of the console shows at its side; a room that has no page yet, or is not open to this person, is left out."""
+    if not request.path.startswith("/console/") or not getattr(request.user, "is_authenticated", False):
+        return {}
+    actor = request.user.actor
+    stages = [(stage.id, stage.name, STAGE_ICONS[stage.id], STAGE_PERMISSIONS.get(stage.id, "insight.read")) for stage in LOOP]
+    beside = [(id_, *entry) for id_, entry in BESIDE.items()]
+    home = Room(
+        "home", Text(zh="总览", en="Overview"), "layout-dashboard", reverse("console:home"), request.path == reverse("console:home")
+    )
+    return {
+        "loop_rooms": [home, *_found(request, stages, actor.may)],
+        "other_rooms": _found(request, beside, actor.may),
+        "actor": actor,
+    }
+
+
+def _found(request: HttpRequest, entries: list[tuple[str, Text, str, str]], may: Any) -> list[Room]:
+    found = []
+    for id_, name, icon, permission in entries:
+        try:
+            href = reverse(f"console:{id_}")
+        except NoReverseMatch:
+            continue
+        if may(permission):
+            found.append(Room(id_, name, icon, href, request.path.startswith(href)))
+    return found
