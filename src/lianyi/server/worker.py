@@ -1,12 +1,14 @@
 """The one process that empties the queue of jobs and minds the clock; `lianyi serve` starts it beside the web server.
 
-    python -m lianyi.server.worker
+    python -m lianyi.server.worker        (stops when its standard input ends)
 
 A second one waits until the first is gone, so that nothing is done twice.
 """
 
 import os
+import signal
 import sys
+import threading
 
 import django
 from filelock import FileLock
@@ -20,10 +22,17 @@ def main() -> int:
 
     from lianyi.flows.jobs import queue
 
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     with FileLock(settings.WORKSPACE.path / ".worker.lock"):
         consumer = queue.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True)
         consumer.run()
     return 0
+
+
+def leave_with_parent() -> None:
+    """Stop when standard input ends: whoever started this is gone, in whatever way."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
