@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from lianyi.kernel.errors import UnknownName
 from lianyi.lab.cast.setting import setting
+from lianyi.lab.telling.facts import Columns
 from lianyi.lab.telling.tell import Telling, spelling
 from lianyi.lab.truth.estimands import estimands
 from lianyi.lab.truth.ledger import Bookkeeper
@@ -69,8 +70,8 @@ def simulate(
     source = f"simulated {world.name}, seed {seed}"
 
     def told() -> Iterator[pa.RecordBatch]:
-        for batch in _ahead(telling.batches()):
-            yield batch
+        for columns in _ahead(telling.columns()):
+            yield from telling.spelt(columns)
             progress(telling.lived / base.days)
 
     begun = log.begin(pa.RecordBatchReader.from_batches(FACT, told()), source=source)
@@ -88,10 +89,10 @@ def _run(world: World, seed: int, members: int) -> int:
     return int.from_bytes(digest) & 0x3FFFFF
 
 
-def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, the next one made while the last is written."""
+def _ahead(days: Iterator[Columns]) -> Iterator[Columns]:
+    """The same days, the next ones lived while the last are spelt out and written."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
+        coming = pool.submit(next, days, None)
+        while (columns := coming.result()) is not None:
+            coming = pool.submit(next, days, None)
+            yield columns

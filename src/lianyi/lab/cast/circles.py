@@ -49,7 +49,8 @@ def circles(world: World, chance: Chance, people: People) -> Circles:
     kept[kept] &= people.fake[other[kept]] < 0
     one, other = one[kept], other[kept].astype(np.int32)
     lower = np.minimum(one, other).astype(np.int64)
-    pairs = np.unique(lower * n + np.maximum(one, other))
+    pairs = np.sort(lower * n + np.maximum(one, other))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     low, high = (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
     of = np.concatenate((low, high))
     order = np.argsort(of, kind="stable")

@@ -107,11 +107,14 @@ class Facts:
         parts, self._parts = self._parts, []
         n = sum(count for count, _ in parts)
         columns: Columns = {"t": np.empty(n, dtype=np.int64), "value": np.full(n, np.nan)}
-        columns |= {name: np.full(n, -1, dtype=kind) for name, kind in CODED.items()}
+        columns |= {name: np.empty(n, dtype=kind) for name, kind in CODED.items()}
         at = 0
         for count, given in parts:
-            for name, values in given.items():
-                columns[name][at : at + count] = values
+            for name in CODED:
+                columns[name][at : at + count] = given.get(name, -1)
+            columns["t"][at : at + count] = given["t"]
+            if "value" in given:
+                columns["value"][at : at + count] = given["value"]
             at += count
         return columns
 
@@ -132,6 +135,11 @@ def in_order(columns: Columns) -> Columns:
     """
     order = np.argsort(columns["t"], kind="stable")
     return {name: values[order] for name, values in columns.items()}
+
+
+def together(parts: list[Columns]) -> Columns:
+    """Facts of several days, one after another."""
+    return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def chosen(columns: Columns, kept: Flags | Ints) -> Columns:

@@ -1,8 +1,11 @@
 """What goes wrong with the records: lost, untagged, repeated, wrongly dated facts, and visitors that are none."""
 
 import numpy as np
+import pyarrow as pa
 
 from lianyi.kernel.clock import US_PER_DAY, US_PER_SECOND
+from lianyi.lab.cast.setting import Setting
+from lianyi.lab.chance import Ints
 from lianyi.lab.draws import counts
 from lianyi.lab.telling.facts import Columns, chosen
 from lianyi.lab.telling.teller import Teller
@@ -69,11 +72,13 @@ def disturbed(teller: Teller, day: int, columns: Columns) -> Columns:
     return chosen(columns, kept)
 
 
-def repeated(teller: Teller, day: int, columns: Columns) -> np.ndarray:
-    """Which facts of a day are delivered twice: places in its columns."""
-    share = teller.setting.world.nuisances.repeated_share
-    u = teller.setting.chance.each("repeated", day, np.arange(len(columns["t"])))[0]
-    return np.flatnonzero(u < share)
+def repeated(setting: Setting, batch: pa.RecordBatch) -> Ints:
+    """Which facts of a batch are delivered twice: their places."""
+    share = setting.world.nuisances.repeated_share
+    if not share:
+        return np.zeros(0, dtype=np.int64)
+    first = int.from_bytes(batch["event_id"][0].as_py()[-5:])
+    return np.flatnonzero(setting.chance.each("repeated", 0, first + np.arange(len(batch)))[0] < share)
 
 
 def end_of(day: int) -> int:

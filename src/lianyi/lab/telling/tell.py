@@ -13,7 +13,7 @@ from lianyi.lab.life.day import Day
 from lianyi.lab.life.run import live
 from lianyi.lab.life.state import State
 from lianyi.lab.telling.campaigns import tell_campaigns
-from lianyi.lab.telling.facts import Facts, Spelling, batches, names_of
+from lianyi.lab.telling.facts import Columns, Facts, Spelling, batches, names_of, together
 from lianyi.lab.telling.ledger import tell_costs
 from lianyi.lab.telling.nuisances import disturbed, end_of, repeated, tell_bots
 from lianyi.lab.telling.orders import tell_orders
@@ -26,6 +26,9 @@ from lianyi.lab.telling.visits import tell_browsing, tell_people, tell_roster, t
 from lianyi.lab.truth.ledger import Bookkeeper
 from lianyi.lab.worlds.world import CHANNELS
 from lianyi.stream.workspace import Workspace
+
+# Small days are spelt out together.
+ROWS_READY = 200_000
 
 
 @dataclass(slots=True)
@@ -46,28 +49,35 @@ class Telling:
     tables: dict[str, pa.Table] = field(default_factory=dict)
     lived: int = 0
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The facts of the whole run, in order of time, a few hundred thousand at once."""
+    def columns(self) -> Iterator[Columns]:
+        """The facts of the whole run, in order of time, not yet spelt out; small days together."""
         setting = self.setting
         asked = setting.world.nuisances
         devices = bool(setting.world.people.anonymous_share or asked.rings or asked.bots or asked.skewed_share)
         teller = Teller(setting, Facts(self.spelling), devices=devices)
         tell_roster(teller)
+        ready: list[Columns] = []
         for day, state in live(setting):
             self.book.note(day, state)
             self.lived += 1
             if day.d >= setting.told:
                 continue
             tell_day(teller, state, day)
-            due = teller.facts.due(disturbed(teller, day.d, teller.facts.stated()), end_of(day.d))
-            twice = repeated(teller, day.d, due)
-            for batch in batches(due, self.spelling):
-                if len(twice):
-                    inside, twice = twice[twice < len(batch)], twice[twice >= len(batch)] - len(batch)
-                    self.again.append(batch.take(pa.array(inside)))
-                yield batch
-            if day.d == setting.told - 1:
+            ready.append(teller.facts.due(disturbed(teller, day.d, teller.facts.stated()), end_of(day.d)))
+            last = day.d == setting.told - 1
+            if last or sum(len(due["t"]) for due in ready) >= ROWS_READY:
+                yield together(ready)
+                ready = []
+            if last:
                 self.tables = tables(setting, state, self.spelling, self.book.referrer)
+
+    def spelt(self, columns: Columns) -> Iterator[pa.RecordBatch]:
+        """The same facts spelt out; those that were delivered twice are kept for later."""
+        for batch in batches(columns, self.spelling):
+            twice = repeated(self.setting, batch)
+            if len(twice):
+                self.again.append(batch.take(pa.array(twice)))
+            yield batch
 
 
 def tell_day(teller: Teller, state: State, day: Day) -> None:
