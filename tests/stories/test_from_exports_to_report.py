@@ -174,6 +174,57 @@ def test_the_evaluation_judges_three_methods_and_its_figures_are_the_measured_on
     assert {f.name for f in (tmp_path / "out").iterdir()} == {"evaluation.json", "report.html", "report.xlsx"}
 
 
+def test_a_stored_evaluation_gives_the_same_files_again_and_computes_nothing(workspace, tmp_path):
+    _evaluated(workspace, tmp_path / "out", formats="html,xlsx,pptx")
+
+    assert (
+        run(
+            [
+                "--workspace",
+                str(tmp_path / "nowhere"),
+                "report",
+                str(tmp_path / "out"),
+                "--format",
+                "html,xlsx,pptx",
+                "--out",
+                str(tmp_path / "again"),
+            ]
+        )
+        == 0
+    )
+
+    first, again = ({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()} for name in ("out", "again"))
+    assert first == again
+    assert set(first) == {"evaluation.json", "report.html", "report.xlsx", "report.pptx"}
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_month_is_reported_by_its_template_and_a_stored_one_may_change_language(workspace, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["--workspace", str(workspace), "report", "--template", "monthly", "--period", "2024-10", "--format", "html"]) == 0
+    page = (tmp_path / "monthly-2024-10" / "report.html").read_text(encoding="utf-8")
+    assert "2024年10月 月报" in page
+    assert "做得好的" in page
+
+    assert run(["report", "monthly-2024-10", "--template", "monthly", "--format", "html", "--language", "en", "--out", "en"]) == 0
+    assert "monthly report, Oct 2024" in (tmp_path / "en" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--template", "partner"], "--partner"),
+        (["--template", "campaign", "--campaign", "C1"], "C1"),
+        (["--template", "monthly", "--period", "2024-13"], "2024-13"),
+    ],
+)
+def test_a_report_without_what_it_needs_is_refused_and_writes_nothing(workspace, tmp_path, monkeypatch, capsys, words, says):
+    monkeypatch.chdir(tmp_path)
+    assert run(["--workspace", str(workspace), "report", *words]) == 1
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_two_evaluations_of_one_snapshot_differ_in_nothing_but_when_they_were_made(workspace, tmp_path):
     first, second = (_evaluated(workspace, tmp_path / name) for name in ("a", "b"))

@@ -1,22 +1,20 @@
 """`lianyi evaluate`: evaluate, and write the report."""
 
-import datetime as dt
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from lianyi.cli.options import asked, chosen_window, opened_workspace, snapshot_option, window_options
 from lianyi.cli.progress import shown
-from lianyi.cli.report import format_option, language_option, save, usual_formats
+from lianyi.cli.reporting import evaluated, format_option, language_option, save, usual_formats
 from lianyi.cli.speech import language, say, tell
-from lianyi.insight.evaluate.evaluate import LEVEL, evaluate
+from lianyi.insight.evaluate.evaluate import LEVEL
 from lianyi.insight.evaluate.result import Evaluation
 from lianyi.kernel.clock import Window
 from lianyi.kernel.text import Text
-from lianyi.stream.intake import import_files, list_imports
+from lianyi.stream.intake import import_files
 from lianyi.stream.intake.faults import ColumnMissing
 from lianyi.stream.log.cite import cite
 from lianyi.stream.workspace import Workspace
@@ -104,18 +102,7 @@ def report(
     """Evaluate and write evaluation and report, in every format that can be written here unless told; all files appear together or none."""
     with shown(say("评估", "Evaluating")) as progress, asked(snapshot=snapshot, workspace=workspace) as (_, engine):
         window: Window = chosen_window(start, end, engine, months=12)
-        made = evaluate(
-            engine,
-            window,
-            brand=workspace.brand,
-            time_zone=workspace.zone_name,
-            currency=workspace.currency,
-            made_at=dt.datetime.now(workspace.zone),
-            version=version("lianyi"),
-            baseline=baseline,
-            imports=[record.report for record in list_imports(workspace)],
-            level=level,
-        )
+        made = evaluated(workspace, engine, window, baseline=baseline, level=level)
         progress(0.6, say("写报告", "writing the report"))
         save(made, out, formats or usual_formats(), language=language or workspace.language)
         # Maintenance keeps the files of a version that a report rests on, so that the report can be made again.

@@ -1,93 +1,118 @@
-"""`lianyi report`: the report of a stored evaluation again, in any format and language, without computing anything."""
+"""`lianyi report`: a report by a template, evaluated now or from a stored evaluation without computing anything."""
 
 import json
-import time
-from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from lianyi.cli.speech import say, tell
+from lianyi.cli.options import asked, chosen_window, opened_workspace, snapshot_option, window_options
+from lianyi.cli.progress import shown
+from lianyi.cli.reporting import STORED, evaluated, format_option, language_option, save
+from lianyi.cli.speech import language, say, tell
 from lianyi.insight.evaluate.result import Evaluation
+from lianyi.insight.evaluate.scoped import life_of
 from lianyi.insight.evaluate.stored import NotAnEvaluation, from_json
-from lianyi.insight.report import FORMATS, write
+from lianyi.insight.report.templates import Template, template, templates
+from lianyi.kernel.clock import Window, add_months, date_of, day_of, period_start
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.stream.engines.base import Engine
+from lianyi.stream.log.cite import cite
 
-STORED = "evaluation.json"
-
-
-class CannotWrite(BadInput):
-    """The report folder cannot be written."""
-
-    code = "cannot_write"
-    message = Text(zh="写不进 %(path)s：%(why)s。", en="Cannot write to %(path)s: %(why)s.")
-    remedy = Text(zh="用 --out 指定另一个目录。", en="Name another folder with --out.")
+MONTHS = {"month": 1, "quarter": 3, "partner": 1}
 
 
-def usual_formats() -> tuple[str, ...]:
-    """Every format that can be written here: the PDF only where its optional part is installed."""
-    return tuple(name for name in FORMATS if name != "pdf" or find_spec("typst"))
+class ScopeMissing(BadInput):
+    """A template for one campaign or partner was chosen without naming it."""
+
+    code = "scope_missing"
+    message = Text(zh="“%(template)s”要指明是哪一个。", en="“%(template)s” wants to know which one.")
+    remedy = Text(zh="加上 --%(kind)s 编号。", en="Add --%(kind)s ID.")
 
 
-def _chosen(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
-    if value is None:
-        return usual_formats()
-    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown or not names:
-        raise click.BadParameter(say("可用：", "known: ") + ", ".join(FORMATS))
-    return names
+class PeriodUnknown(BadInput):
+    """A campaign's days are not in its table and were not given."""
 
-
-format_option = click.option(
-    "--format",
-    "formats",
-    default=None,
-    callback=_chosen,
-    metavar="A,B",
-    help=say("格式：", "formats: ") + ", ".join(FORMATS) + say("（默认全部能写的）", " (default: all that can be written)"),
-)
-language_option = click.option(
-    "--language",
-    "report_language",
-    type=click.Choice(["zh", "en"]),
-    default=None,
-    help=say("报告语言（默认为工作区设置）", "language of the report (default: the workspace's)"),
-)
+    code = "period_unknown"
+    message = Text(zh="活动表里没有 %(id)s 的起止日期。", en="The table of campaigns holds no days for %(id)s.")
+    remedy = Text(
+        zh="用 --from 和 --to 指明区间，或补全活动表。", en="Name the window with --from and --to, or fill in the table of campaigns."
+    )
 
 
 @click.command(
     "report",
     help=say(
-        "用已有的 evaluation.json 再出报告：换格式、换语言，不重新计算。",
-        "Make the report of an evaluation.json again, in another format or language, without computing anything.",
+        "按模板出报告：月报、季报、活动报告、合作方报告或完整评估。给出已有的 evaluation.json（或它所在的目录）则不重新计算，只换格式、语言或模板。",
+        "A report by a template: month, quarter, campaign, partner or the full evaluation. Given an evaluation.json (or its folder) nothing is "
+        "computed; format, language and template may change.",
     ),
 )
-@click.argument("stored", type=click.Path(path_type=Path, exists=True), metavar="EVALUATION")
-@format_option
+@click.argument("stored", type=click.Path(path_type=Path, exists=True), metavar="[EVALUATION]", required=False)
 @click.option(
-    "--language",
-    "report_language",
-    type=click.Choice(["zh", "en"]),
-    default="zh",
+    "--template",
+    "name",
+    type=click.Choice(list(templates())),
+    default="full",
     show_default=True,
-    help=say("报告语言", "language of the report"),
+    help=" · ".join(f"{one.id} {say(one.name.zh, one.name.en)}" for one in templates().values()),
 )
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
+    "--period",
     default=None,
-    metavar="DIR",
-    help=say("写到哪个目录（默认与评估同处）", "where to write (default: beside the evaluation)"),
+    metavar="2026-10",
+    help=say(
+        "期间：2026-10、2026-Q3 或 2026（默认最近一个完整的期间）", "the period: 2026-10, 2026-Q3 or 2026 (default: the last complete one)"
+    ),
 )
-def command(stored: Path, formats: tuple[str, ...], report_language: str, out: Path | None) -> None:
-    path = stored / STORED if stored.is_dir() else stored
-    folder = out or path.parent
-    save(opened(path), folder, formats, language=report_language, stored=folder.resolve() != path.parent.resolve())
-    for name in formats:
-        tell(Text(zh="报告：%(path)s", en="Report: %(path)s"), path=(folder / f"report.{name}").resolve())
+@click.option("--campaign", default=None, metavar="ID", help=say("活动编号（活动报告）", "the campaign, for its report"))
+@click.option("--partner", default=None, metavar="ID", help=say("合作方编号（合作方报告）", "the partner, for their report"))
+@window_options(required=False)
+@click.option(
+    "--baseline",
+    default=None,
+    metavar="previous|year|FROM:TO",
+    help=say("与哪段时间比较（默认由模板定）", "what to compare with (default: the template's)"),
+)
+@format_option
+@language_option
+@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR", help=say("写到哪个目录", "where to write"))
+@snapshot_option
+def command(
+    stored: Path | None,
+    name: str,
+    period: str | None,
+    campaign: str | None,
+    partner: str | None,
+    start: str | None,
+    end: str | None,
+    baseline: str | None,
+    formats: tuple[str, ...],
+    report_language: str | None,
+    out: Path | None,
+    snapshot: int | None,
+) -> None:
+    if stored is not None:
+        path = stored / STORED if stored.is_dir() else stored
+        folder = out or path.parent
+        save(
+            opened(path), folder, formats, language=report_language or "zh", template=name, stored=folder.resolve() != path.parent.resolve()
+        )
+    else:
+        chosen = template(name)
+        scope = _scope(chosen, campaign, partner)
+        workspace = opened_workspace()
+        with shown(say("评估", "Evaluating")) as progress, asked(snapshot=snapshot, workspace=workspace) as (_, engine):
+            window = _window(chosen, engine, scope, period=period, start=start, end=end)
+            made = evaluated(workspace, engine, window, scope=scope, baseline=baseline or chosen.baseline)
+            progress(0.6, say("写报告", "writing the report"))
+            folder = out or Path(f"{name}-{_label(chosen, window, scope)}")
+            save(made, folder, formats, language=report_language or workspace.language, template=name)
+            cite(workspace, engine.snapshot.version)
+        for text in made.summary:
+            click.echo(text.say(language()))
+    for form in formats:
+        tell(Text(zh="报告：%(path)s", en="Report: %(path)s"), path=(folder / f"report.{form}").resolve())
 
 
 def opened(path: Path) -> Evaluation:
@@ -98,24 +123,40 @@ def opened(path: Path) -> Evaluation:
         raise NotAnEvaluation(why=str(fault)) from None
 
 
-def save(made: Evaluation, out: Path, formats: Iterable[str], *, language: str, stored: bool = True) -> None:
-    """Write the report, and the evaluation itself where it is not `stored` there; the files appear together or not at all.
+def _scope(chosen: Template, campaign: str | None, partner: str | None) -> str:
+    """What the template is about: the brand, or the one campaign or partner named."""
+    if chosen.period not in ("campaign", "partner"):
+        return "brand"
+    id_ = campaign if chosen.period == "campaign" else partner
+    if id_ is None:
+        raise ScopeMissing(template=chosen.name, kind=chosen.period)
+    return f"{chosen.period}:{id_}"
 
-    Raises CannotWrite, PdfExtraMissing.
-    """
-    aside = out.with_name(f".{out.name}.{time.time_ns()}")
-    try:
-        aside.mkdir(parents=True)
-        if stored:
-            (aside / STORED).write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
-        write(made, aside, formats, language=language)
-        out.mkdir(parents=True, exist_ok=True)
-        for file in sorted(aside.iterdir()):
-            file.replace(out / file.name)
-    except OSError as fault:
-        raise CannotWrite(path=str(out), why=fault.strerror or str(fault)) from None
-    finally:
-        for file in aside.glob("*"):
-            file.unlink()
-        if aside.is_dir():
-            aside.rmdir()
+
+def _window(chosen: Template, engine: Engine, scope: str, *, period: str | None, start: str | None, end: str | None) -> Window:
+    """The window asked for, else the campaign's own days, else the last complete period of the template's kind."""
+    if period is not None:
+        return Window.named(period)
+    if start is not None or end is not None or chosen.period == "days":
+        return chosen_window(start, end, engine, months=12)
+    if chosen.period == "campaign":
+        window = life_of(engine, scope).window
+        if window is None:
+            raise PeriodUnknown(id=scope.partition(":")[2])
+        return window
+    last = engine.snapshot.last_day
+    if last is None:
+        return chosen_window(start, end, engine)
+    months = MONTHS[chosen.period]
+    after = period_start(last + 1, "quarter" if months == 3 else "month")
+    return Window(day_of(add_months(date_of(after), -months)), after)
+
+
+def _label(chosen: Template, window: Window, scope: str) -> str:
+    """A folder's name for what is reported on."""
+    if scope != "brand":
+        kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in scope.partition(":")[2])
+        return kept if chosen.period == "campaign" else f"{kept}-{window.start.isoformat()[:7]}"
+    if chosen.period == "quarter":
+        return f"{window.start.year}-Q{(window.start.month - 1) // 3 + 1}"
+    return window.start.isoformat()[:7] if chosen.period == "month" else f"{window.start.isoformat()}-{window.end.isoformat()}"

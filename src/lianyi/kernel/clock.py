@@ -113,6 +113,28 @@ class Window:
         """A window from two dates, the second excluded."""
         return cls(parse_day(start), parse_day(end))
 
+    @classmethod
+    def named(cls, text: str) -> "Window":
+        """The window of a calendar period: a year 2026, a quarter 2026-Q3, a month 2026-10.
+
+        Raises BadInput for anything else.
+        >>> str(Window.named("2026-Q3")), str(Window.named("2026-10"))
+        ('2026-07-01..2026-10-01', '2026-10-01..2026-11-01')
+        """
+        year, _, part = text.strip().upper().partition("-")
+        months = {"": 12, "Q": 3}.get(part[:1], 1)
+        number = part[1:] if part.startswith("Q") else part or "1"
+        if len(year) == 4 and year.isdigit() and number.isdigit() and 1 <= int(number) <= 12 // months and int(year):
+            start = dt.date(int(year), (int(number) - 1) * months + 1, 1)
+            return cls(day_of(start), day_of(add_months(start, months)))
+        raise BadInput(
+            reason=Text(
+                zh="期间写作 2026-10（月）、2026-Q3（季）或 2026（年），收到的是 %(given)s",
+                en="A period is written 2026-10 (a month), 2026-Q3 (a quarter) or 2026 (a year), not %(given)s",
+            ),
+            given=text,
+        )
+
     @property
     def days(self) -> int:
         return self.to_day - self.from_day

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 import pytest
 
+from lianyi.insight.evaluate.result import Statement
 from lianyi.insight.report import compose, write
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.charts.cohorts import DEEP, MID
 from lianyi.insight.report.html import html
 from lianyi.insight.report.html.page import style, totals
+from lianyi.insight.report.prose import numbers
+from lianyi.kernel.text import Text
 from tests.insight.report import report_cases as cases
 from tests.insight.report.reading import Node, read_back, tree
 
@@ -135,6 +138,51 @@ def test_every_chart_has_a_text_alternative_and_its_table():
         assert [svg.attributes["class"] for svg in drawing.every("svg")] == ["wide", "narrow"]
         assert all(svg.attributes["aria-hidden"] == "true" for svg in drawing.every("svg"))
         assert len(figure.every("table")) == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_number_of_the_prose_opens_what_it_rests_on(language):
+    """Sentences of the first page, readings of charts and statements of findings: outside a number's button there is no number."""
+    root = parsed("full", language)
+    opened = {n.attributes["id"] for n in root.every("div") if "popover" in n.attributes}
+    targets = {n.attributes["popovertarget"] for n in root.every("button") if "popovertargetaction" not in n.attributes}
+    assert targets == opened
+    said = [p for f in root.every("figcaption") for p in f.every("p")]
+    said += [p for li in root.every("li") if "is-" in li.attributes.get("class", "") for p in li.every("p") if not p.attributes]
+    checked = 0
+    for paragraph in said:
+        numbers_of = [n for n in paragraph.every("button") if n.attributes.get("class") == "num"]
+        assert [n.text for n in numbers_of if not numbers(n.text)] == []
+        assert numbers(paragraph.text) == (), paragraph.text
+        checked += len(numbers_of)
+    assert checked >= 30
+
+
+def test_a_sentence_of_several_sources_gives_each_number_its_own():
+    said = Statement.on(Text(zh="净销售额 ¥1,363万，来自 3.89万 单，增长 12.5%。", en="x"), "net_sales", "orders")
+    root = tree(html(compose(cases.full(summary=(said,)))))
+    [lead] = [n for n in root.every("div") if n.attributes.get("class") == "lead"]
+    by_number = {n.text: n.attributes["popovertarget"] for n in lead.every("button")}
+    names = {n.attributes["id"]: n.all_text() for n in root.every("div") if "popover" in n.attributes}
+    assert "净销售额" in names[by_number["¥1,363万"]]
+    assert "订单数" in names[by_number["3.89万"]]
+    assert "净销售额" in names[by_number["12.5%"]]
+    assert [a.text for a in lead.every("a")] == ["M1", "M2"]
+
+
+def test_what_a_number_opens_holds_definition_query_command_and_rows():
+    document = compose(cases.full())
+    shown = {n.attributes["id"]: n for n in parsed("full").every("div") if "popover" in n.attributes}
+    for id_, node in shown.items():
+        reference = next(r for r in document.references if f"ref-{r.code}" == id_)
+        text = node.all_text()
+        assert reference.title in text
+        assert not reference.says or reference.says in text
+        assert not reference.sql or reference.sql.splitlines()[0] in text
+        assert not reference.command or reference.command in text
+        if reference.rows is not None:
+            [body] = node.every("tbody")
+            assert len([row for row in body.children if row.attributes.get("class") != "group"]) == min(8, len(reference.rows.rows))
 
 
 def test_small_samples_are_worded_as_such():

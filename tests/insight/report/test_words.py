@@ -23,7 +23,9 @@ def test_both_languages_name_the_same_placeholders():
 
 
 def test_every_word_is_used():
-    built = {key for prefix in ("value", "against", "baseline") for key in load()[prefix] if re.search(rf'f"{prefix}\.\{{', SOURCE)}
+    built = {
+        key for prefix in ("value", "against", "baseline", "review") for key in load()[prefix] if re.search(rf'f"{prefix}\.\{{', SOURCE)
+    }
     unused = [
         f"{s}.{k}"
         for s, entries in load().items()

@@ -16,14 +16,18 @@ MIN_GAP_DAYS = 4
 MONEY_IDENTITIES = ("paid + refund = total", "paid = total")
 
 
+_SOLD = """SELECT count(*) AS n, count(member_id) AS known, count(product_id) AS products FROM events
+WHERE name = 'order_paid' AND d >= $from_d AND d < $to_d"""
+_DAYS = "SELECT DISTINCT d FROM events WHERE name = 'order_paid' AND d >= $from_d AND d < $to_d ORDER BY d"
+_LINKED = """SELECT count(*) AS n, count(p.order_id) AS linked
+FROM events AS r LEFT JOIN (SELECT DISTINCT order_id FROM events WHERE name = 'order_paid') AS p ON p.order_id = r.order_id
+WHERE r.name = 'order_refunded' AND r.d >= $from_d AND r.d < $to_d"""
+
+
 def all_checks(case: Case, imports: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
     """Every check that applies to the data there is."""
     checks: list[Check | None] = [_reach(case), _baseline(case)]
-    sold = case.engine.run(
-        """SELECT count(*) AS n, count(member_id) AS known, count(product_id) AS products FROM events
-        WHERE name = 'order_paid' AND d >= $from_d AND d < $to_d""",
-        {"from_d": case.window.from_day, "to_d": case.window.to_day},
-    ).to_pylist()[0]
+    sold = case.engine.run(_SOLD, {"from_d": case.window.from_day, "to_d": case.window.to_day}).to_pylist()[0]
     if sold["n"]:
         checks.append(_known(sold))
         checks.append(_gaps(case))
@@ -62,7 +66,7 @@ def findings(checks: Sequence[Check]) -> tuple[Finding, ...]:
             metric=None,
             money_at_stake=None,
             grade="B",
-            evidence=Evidence(sql=""),
+            evidence=Evidence(sql=check.sql, command=check.command),
         )
         for check in checks
         if check.status != OK and check.id in _FINDINGS
@@ -73,7 +77,7 @@ def _reach(case: Case) -> Check:
     name = Text(zh="数据是否覆盖到期末", en="Data reaches the end of the window")
     last = Day(date_of(case.horizon_day))
     if case.complete:
-        return Check("reach", name, OK, sentence("数据到 %(last)s", "data up to %(last)s", last=last))
+        return Check("reach", name, OK, sentence("数据到 %(last)s", "data up to %(last)s", last=last), command="status")
     missing = case.window.to_day - 1 - case.horizon_day
     return Check(
         "reach",
@@ -85,6 +89,7 @@ def _reach(case: Case) -> Check:
             last=last,
             n=Count(missing),
         ),
+        command="status",
     )
 
 
@@ -126,22 +131,20 @@ def _known(sold: Mapping[str, int]) -> Check:
             share=Share(share),
         ),
         share,
+        _SOLD,
     )
 
 
 def _gaps(case: Case) -> Check:
     """Runs of days without a single order, longer than this shop's own quiet spells."""
     end = min(case.window.to_day, case.horizon_day + 1)
-    days = case.engine.run(
-        "SELECT DISTINCT d FROM events WHERE name = 'order_paid' AND d >= $from_d AND d < $to_d ORDER BY d",
-        {"from_d": case.window.from_day, "to_d": end},
-    )["d"].to_pylist()
+    days = case.engine.run(_DAYS, {"from_d": case.window.from_day, "to_d": end})["d"].to_pylist()
     runs = [(a + 1, b) for a, b in itertools.pairwise(days) if b - a > 1]
     usual = sorted(b - a for a, b in runs)[int(len(runs) * 0.9)] if len(runs) >= 10 else 1
     long = [(a, b) for a, b in runs if b - a >= max(MIN_GAP_DAYS, 3 * usual)]
     name = Text(zh="有没有缺数据的日子", en="Days without data")
     if not long:
-        return Check("gaps", name, OK, Text(zh="没有反常的空档", en="no unusual gap"))
+        return Check("gaps", name, OK, Text(zh="没有反常的空档", en="no unusual gap"), None, _DAYS)
     worst = max(long, key=lambda run: run[1] - run[0])
     return Check(
         "gaps",
@@ -154,6 +157,7 @@ def _gaps(case: Case) -> Check:
             span=span(Window(*worst)),
         ),
         sum(b - a for a, b in long) / (end - case.window.from_day),
+        _DAYS,
     )
 
 
@@ -171,16 +175,13 @@ def _costs(case: Case, with_product: int) -> Check:
         OK if share >= 0.95 else WARN,
         sentence("%(share)s 的销售件数有成本", "%(share)s of the pieces sold have a known cost", share=Share(share)),
         share,
+        cogs.sql,
+        "measure cogs",
     )
 
 
 def _refund_links(case: Case) -> Check | None:
-    row = case.engine.run(
-        """SELECT count(*) AS n, count(p.order_id) AS linked
-        FROM events AS r LEFT JOIN (SELECT DISTINCT order_id FROM events WHERE name = 'order_paid') AS p ON p.order_id = r.order_id
-        WHERE r.name = 'order_refunded' AND r.d >= $from_d AND r.d < $to_d""",
-        {"from_d": case.window.from_day, "to_d": case.window.to_day},
-    ).to_pylist()[0]
+    row = case.engine.run(_LINKED, {"from_d": case.window.from_day, "to_d": case.window.to_day}).to_pylist()[0]
     if not row["n"]:
         return None
     share = row["linked"] / row["n"]
@@ -194,6 +195,7 @@ def _refund_links(case: Case) -> Check | None:
             share=Share(share),
         ),
         share,
+        _LINKED,
     )
 
 
@@ -216,6 +218,7 @@ def _imports(imports: Sequence[Mapping[str, Any]]) -> list[Check]:
                     share=Share(share),
                 ),
                 share,
+                command="status",
             )
         )
     identities = [max(held) for file in files if (held := [c["share"] for c in file.get("checks", []) if c["name"] in MONEY_IDENTITIES])]
@@ -232,6 +235,7 @@ def _imports(imports: Sequence[Mapping[str, Any]]) -> list[Check]:
                     share=Share(worst),
                 ),
                 worst,
+                command="status",
             )
         )
     return checks

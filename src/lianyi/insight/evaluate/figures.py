@@ -42,24 +42,31 @@ def all_figures(case: Case) -> dict[str, Figure]:
     # An unfinished window is compared by the days it has; its own total stays what it is.
     level = _totals(case, list(names), against.now) if against and against.now != case.window else now
     drawn = [name for name in COURSES if now[name].status == OK]
-    courses = _courses(case, drawn, case.window)
-    earlier = _courses(case, drawn, against.before) if against else {}
-    return {name: _figure(now[name], level[name], before.get(name), courses.get(name, ()), earlier.get(name, ())) for name in names}
+    courses = courses_of(case, drawn, case.window)
+    earlier = courses_of(case, drawn, against.before) if against else {}
+    return {name: figure_of(now[name], level[name], before.get(name), courses.get(name, ()), earlier.get(name, ())) for name in names}
 
 
 def _totals(case: Case, names: Sequence[str], window: Window) -> dict[str, MetricValue]:
     return {value.metric: value for value in case.measured(names, window)}
 
 
-def _courses(case: Case, names: Sequence[str], window: Window) -> Mapping[str, tuple[Point, ...]]:
-    """Metrics period by period over a window, at the grain of the evaluation's own window."""
+def courses_of(
+    case: Case, names: Sequence[str], window: Window, *, member: tuple[str, str] | None = None
+) -> Mapping[str, tuple[Point, ...]]:
+    """Metrics period by period over a window, at the grain of the evaluation's own window.
+
+    member : (dimension, value) for the course of one value of a dimension
+    """
     if not names:
         return {}
     grain = course_grain(case.window)
     whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(window, grain)}
     courses: dict[str, list[Point]] = {}
-    for value in case.measured(names, window, grain=grain):
+    for value in case.measured(names, window, by=None if member is None else member[0], grain=grain):
         if value.at is None or day_of(value.at) > case.horizon_day:
+            continue
+        if member is not None and (value.by is None or value.by[member[0]] != member[1]):
             continue
         courses.setdefault(value.metric, []).append(Point(value.at.isoformat(), value.value, whole[day_of(value.at)]))
     return {name: tuple(points) for name, points in courses.items()}
@@ -69,9 +76,13 @@ def _whole(period: Window, grain: str) -> bool:
     return period_start(period.from_day, grain) == period.from_day and period_start(period.to_day, grain) == period.to_day
 
 
-def _figure(
+def figure_of(
     value: MetricValue, level: MetricValue, before: MetricValue | None, course: tuple[Point, ...], earlier: tuple[Point, ...]
 ) -> Figure:
+    """A metric's value as a figure, beside its baseline.
+
+    level : the value over the days that are compared, which may be fewer than the window's
+    """
     entry = catalogue()[value.metric]
     change = share = None
     if before is not None and before.value is not None and level.value is not None:

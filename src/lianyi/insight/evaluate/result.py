@@ -73,7 +73,7 @@ class Exhibit:
     """A table with a meaning, which the report may also draw.
 
     kind    : series | ranking | cohorts | funnel | waterfall | split
-    columns : (key, heading, unit) each; unit as in Figure, or "text", "date", "share"
+    columns : (key, heading, unit) each; unit as in Figure, or "text", "date", "share", or "mixed" where each row's "unit" says it
     rows    : one dict a row, keyed by column key; None is "nothing can be said"
     command : the verb of `lianyi` that gives these rows, without window and snapshot; empty where only the query does
     """
@@ -210,13 +210,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the data before anything is concluded from it. status: ok | warn | fail."""
+    """One check of the data before anything is concluded from it. status: ok | warn | fail; `command` as in an exhibit."""
 
     id: str
     name: Text
     status: str
     detail: Text
     share: float | None = None
+    sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ class Statement(Text):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One evaluation of one scope over one window."""
+    """One evaluation of one scope over one window. scope: brand, or a dimension and its value, as in campaign:C9."""
 
     brand: str
     scope: str
@@ -256,6 +258,7 @@ class Evaluation:
     findings: tuple[Finding, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     summary: tuple[Text, ...] = field(default=())
+    scope_name: str = ""  # what a campaign or partner is called, where the scope is one
 
     def figure(self, metric: str) -> Figure | None:
         """The figure of one metric, or None."""

@@ -29,16 +29,19 @@ FORMATS: dict[str, Callable[[Document, Path], object]] = {
 """Format, which is also the ending of the file's name -> what writes it."""
 
 
-def write(evaluation: Evaluation, folder: Path | str, formats: Iterable[str] = FORMATS, *, language: str = "zh") -> list[Path]:
+def write(
+    evaluation: Evaluation, folder: Path | str, formats: Iterable[str] = FORMATS, *, language: str = "zh", template: str = "full"
+) -> list[Path]:
     """Write the report in some formats into a folder that exists, as report.html, report.pdf ...; returns their paths.
 
     formats  : html | pdf | pptx | xlsx
     language : zh | en
-    Raises     UnknownName for another format or language, PdfExtraMissing where a PDF is asked for and its optional part is absent,
+    template : full | monthly | quarterly | campaign | partner
+    Raises     UnknownName for another format, language or template, PdfExtraMissing where a PDF is asked for and its optional part is absent,
                OSError where a file cannot be written.
     Cost       about 0.1 s a chart and format, and 0.7 s once a process.
     """
-    document = compose(evaluation, language=language)
+    document = compose(evaluation, language=language, template=template)
     written = []
     for name in formats:
         if name not in FORMATS:

@@ -241,7 +241,7 @@ class FindingCards:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: who, by when, shown by which metric, for how much money."""
+    """One thing to do: who, by when (`due` in words), shown by which metric, for how much money."""
 
     id: str
     rank: int
@@ -249,6 +249,7 @@ class Action:
     why: str
     owner: str
     effort: str
+    due: str
     due_days: int
     measure: Label
     money: Quantity | None
@@ -292,11 +293,14 @@ class MethodCards:
 class CheckLine:
     """One check of the data. status: ok | warn | fail; share: of rows that pass, where it is a share."""
 
+    id: str
     name: str
     status: str  # ok | warn | fail
     status_says: str
     detail: str
     share: Quantity | None
+    sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +330,7 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure means and rests on; `value` and the rest as in its card."""
+    """What a figure means and rests on; `value` and the rest as in its card, `code` and `command` as in its reference."""
 
     anchor: str
     metric: str
@@ -340,6 +344,8 @@ class Definition:
     version: int
     status_says: str
     sql: str
+    code: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +389,7 @@ Block = (
 class Reference:
     """What a number rests on, under the code by which prose and slides name it.
 
-    code    : M and a number for a metric, C for a chart or table, F for a finding
+    code    : M and a number for a metric, C for a chart, F for a finding, K for a check of the data
     anchor  : of the block that shows it
     command : gives the rows of the same snapshot again; empty where only the query does
     values  : numbers that belong to it, so that prose can tell which reference a number means
@@ -399,6 +405,11 @@ class Reference:
     interval: Interval | None
     rows: Table | None
     values: tuple[Quantity, ...]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in a list of references: metrics, charts, findings, checks, each by number."""
+        return "MCFK".index(self.code[0]), int(self.code[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +443,7 @@ class Document:
     sections: tuple[Section, ...]
     appendix: Section
     references: tuple[Reference, ...] = ()
+    charts_on_slides: int = 8
     footer: tuple[str, ...] = ()
 
     def reference(self, anchor: str | None) -> Reference | None:

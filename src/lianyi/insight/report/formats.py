@@ -142,7 +142,7 @@ class Formatter:
             return self._word(f"{date.year}年{date.month}月", f"{date:%b} {date.year}")
         if period.grain == "quarter":
             quarter = (date.month - 1) // 3 + 1
-            return self._word(f"{date.year}年{quarter}季度", f"Q{quarter} {date.year}")
+            return self._word(f"{date.year}年第{quarter}季度", f"Q{quarter} {date.year}")
         if period.grain == "week":
             return self._word(f"{self.day(period.at)}起一周", f"Week of {self.day(period.at)}")
         return self.day(period.at)

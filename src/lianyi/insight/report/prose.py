@@ -67,8 +67,13 @@ def cited(document: Document, rests_on: tuple[str, ...]) -> tuple[Reference, ...
 
 
 def _source(document: Document, number: str, sources: tuple[Reference, ...]) -> Reference:
+    """The source whose own value is written so; else the first one that knows the number at all; else the first."""
     bare = _bare(number)
-    return next((source for source in sources if bare in _writings(source.values, document.language, document.currency)), sources[0])
+    for first, last in ((0, 1), (1, None)):
+        for source in sources:
+            if bare in _writings(source.values[first:last], document.language, document.currency):
+                return source
+    return sources[0]
 
 
 @cache

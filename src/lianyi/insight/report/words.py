@@ -9,7 +9,7 @@ from importlib import resources
 from lianyi.kernel.errors import Broken
 from lianyi.kernel.text import Text
 
-FAMILIES = ("grade", "data_grade", "severity", "check", "effort", "verdict", "section")
+FAMILIES = ("grade", "data_grade", "severity", "check", "effort", "verdict", "section", "number")
 """Sections looked up by a value that comes from the evaluation; all others are named in code."""
 
 

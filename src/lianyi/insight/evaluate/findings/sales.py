@@ -77,11 +77,13 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
             command=parts.command,
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
-                ("before", Text(zh="基期", en="Before"), "count"),
-                ("now", Text(zh="本期", en="Now"), "count"),
+                ("before", Text(zh="基期", en="Before"), "mixed"),
+                ("now", Text(zh="本期", en="Now"), "mixed"),
                 ("effect", Text(zh="对净销售额的影响", en="Effect on net sales"), "money"),
             ),
-            rows=tuple({"factor": f.name, "before": f.baseline, "now": f.current, "effect": f.effect} for f in parts.factors),
+            rows=tuple(
+                {"factor": f.name, "before": f.baseline, "now": f.current, "effect": f.effect, "unit": f.unit} for f in parts.factors
+            ),
         ),
     )
 

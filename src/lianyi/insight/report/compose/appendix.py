@@ -1,8 +1,12 @@
 """The appendix: how each method scores, every series, every definition."""
 
+from collections.abc import Iterator
+from itertools import count
+
 from lianyi.insight.evaluate.result import Figure
 from lianyi.insight.report.compose.context import Context, anchor_of
 from lianyi.insight.report.compose.opening import method_cards
+from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.results import series_table
 from lianyi.insight.report.document import Block, Definition, Definitions, Heading, MethodCards, Section
 
@@ -18,12 +22,13 @@ def appendix(context: Context) -> Section:
     if periods:
         blocks += [Heading("periods", words("results.by_period")), periods]
     if context.evaluation.figures:
-        entries = tuple(_definition(context, figure) for figure in context.evaluation.figures)
+        codes = count(1)
+        entries = tuple(_definition(context, figure, codes) for figure in context.evaluation.figures)
         blocks += [
             Heading("definitions", words("appendix.definitions"), words("appendix.definitions_intro")),
             Definitions("definitions-list", _facts(context), entries),
         ]
-    return Section("appendix", words("part.number_a"), words("part.appendix"), tuple(blocks))
+    return Section("appendix", "", words("part.appendix"), tuple(blocks))
 
 
 def _facts(context: Context) -> tuple[tuple[str, str], ...]:
@@ -38,7 +43,8 @@ def _facts(context: Context) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _definition(context: Context, figure: Figure) -> Definition:
+def _definition(context: Context, figure: Figure, codes: Iterator[int]) -> Definition:
+    known = figure.value is not None
     return Definition(
         anchor=anchor_of(figure.metric),
         metric=figure.metric,
@@ -52,4 +58,6 @@ def _definition(context: Context, figure: Figure) -> Definition:
         version=figure.version,
         status_says=context.words(f"value.{figure.status}"),
         sql=figure.sql,
+        code=f"M{next(codes)}" if known else "",
+        command=asked(context, f"measure {figure.metric}") if known else "",
     )

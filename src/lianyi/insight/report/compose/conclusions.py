@@ -78,6 +78,7 @@ def actions(context: Context) -> tuple[Action, ...]:
             why=context.say(s.why),
             owner=context.say(s.owner),
             effort=context.words.of("effort", s.effort) or s.effort,
+            due=context.words("conclude.days", n=s.due_days),
             due_days=s.due_days,
             measure=context.link(s.measure),
             money=None if s.money_at_stake is None else Quantity(abs(s.money_at_stake), "money"),
@@ -104,7 +105,7 @@ def conclusions(context: Context) -> Section:
     missing = gaps(context, "conclude-gaps")
     if missing:
         blocks += [Heading("gaps", words("conclude.gaps")), missing]
-    return Section("conclusions", words("part.number_5"), words("part.conclusions"), tuple(blocks))
+    return Section("conclusions", "", words("part.conclusions"), tuple(blocks))
 
 
 def grade_pairs(context: Context, scale: str) -> tuple[tuple[str, str], ...]:

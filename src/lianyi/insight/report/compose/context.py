@@ -1,13 +1,17 @@
 """What every part of the composition needs: the evaluation, its reader's language, and the small steps all parts share."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
 from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure, Statement
-from lianyi.insight.report.document import Interval, Label, Quantity, Sentence, Spark
+from lianyi.insight.measure import catalogue
+from lianyi.insight.report.document import Interval, Label, Period, Quantity, Sentence, Spark
 from lianyi.insight.report.formats import EMPTY, Formatter
 from lianyi.insight.report.periods import grain_of, period_end
+from lianyi.insight.report.templates import REST, Template, arranged
 from lianyi.insight.report.words import Words
+from lianyi.kernel.clock import add_months
 from lianyi.kernel.text import Text
 
 SMALL_N = 30
@@ -23,10 +27,15 @@ class Context:
     language: str
     words: Words
     formatter: Formatter
+    template: Template
 
     @classmethod
-    def of(cls, evaluation: Evaluation, language: str) -> "Context":
-        return cls(evaluation, language, Words(language), Formatter(language, evaluation.currency))
+    def of(cls, evaluation: Evaluation, language: str, template: Template) -> "Context":
+        """The evaluation with only those figures that the template shows."""
+        if REST not in template.metrics:
+            kept = set(arranged([figure.metric for figure in evaluation.figures], template.metrics))
+            evaluation = dataclasses.replace(evaluation, figures=tuple(f for f in evaluation.figures if f.metric in kept))
+        return cls(evaluation, language, Words(language), Formatter(language, evaluation.currency), template)
 
     def say(self, text: Text) -> str:
         return text.say(self.language)
@@ -90,7 +99,9 @@ class Context:
     def link(self, metric: str) -> Label:
         """The name of a metric, leading to its definition where the evaluation has it."""
         figure = self.evaluation.figure(metric)
-        return Label(metric) if figure is None else Label(self.say(figure.name), anchor_of(metric))
+        if figure is None:
+            return Label(self.say(catalogue()[metric].name) if metric in catalogue() else metric)
+        return Label(self.say(figure.name), anchor_of(metric))
 
     def tone(self, figure: Figure) -> str:
         """good | bad | plain: whether the change is for the better."""
@@ -116,8 +127,18 @@ class Context:
         return self.words(f"against.{kind if kind in ('previous', 'year') else 'given'}")
 
     def scope(self) -> str:
-        scope = self.evaluation.scope
-        return self.words("scope.brand") if scope == "brand" else self.words("scope.part", scope=scope)
+        evaluation = self.evaluation
+        if evaluation.scope == "brand":
+            return self.words("scope.brand")
+        return self.words("scope.part", scope=evaluation.scope_name or evaluation.scope.partition(":")[2] or evaluation.scope)
+
+    def period(self) -> str:
+        """The window by its calendar name where it is a whole month or quarter, else by its days."""
+        start, end = (dt.date.fromisoformat(day) for day in self.evaluation.window)
+        for months, grain in ((1, "month"), (3, "quarter")):
+            if start.day == 1 and add_months(start, months) == end and (months == 1 or start.month % 3 == 1):
+                return self.formatter.period(Period(start.isoformat(), grain))
+        return self.formatter.window(*self.evaluation.window)
 
 
 def _anchor(name: str) -> str:

@@ -6,32 +6,14 @@ from lianyi.insight.report.compose.context import SMALL_N, Context, anchor_of
 from lianyi.insight.report.compose.gaps import gaps
 from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, FindingCards, Heading, Lead, Paragraph, Quantity, Section
 
-HEADLINES = (
-    "net_sales",
-    "contribution_profit",
-    "gross_profit",
-    "buyers",
-    "repurchase_rate",
-    "refund_rate",
-    "aov",
-    "orders",
-    "repeat_buyer_rate",
-    "new_buyers",
-    "roi",
-    "conversion_rate",
-    "active_members",
-    "reads",
-    "engagement_rate",
-    "visitors",
-)
-"""Figures for the first page, in order of what an owner asks first."""
 CARDS, TOP = 6, 3
 
 
 def headline(context: Context) -> tuple[Figure, ...]:
     """Up to six figures with a value: the preferred ones, then whatever there is."""
     usable = {f.metric: f for f in context.evaluation.figures if f.status == OK and f.value is not None}
-    order = [m for m in HEADLINES if m in usable] + [m for m in usable if m not in HEADLINES]
+    wanted = context.template.headline
+    order = [m for m in wanted if m in usable] + [m for m in usable if m not in wanted]
     return tuple(usable[m] for m in order[:CARDS])
 
 

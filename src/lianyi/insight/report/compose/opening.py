@@ -3,6 +3,7 @@
 from lianyi.insight.evaluate.result import Figure
 from lianyi.insight.report.compose.conclusions import grade_pairs
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
+from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.document import (
     Block,
     CheckLine,
@@ -45,7 +46,7 @@ def purpose(context: Context) -> Section:
         blocks += [Heading("targets", words("purpose.targets")), _targets(context, aimed)]
     else:
         blocks.append(Paragraph(words("purpose.no_targets")))
-    return Section("purpose", words("part.number_1"), words("part.purpose"), tuple(blocks))
+    return Section("purpose", "", words("part.purpose"), tuple(blocks))
 
 
 def _targets(context: Context, figures: list[Figure]) -> Table:
@@ -92,17 +93,20 @@ def sources(context: Context) -> Section:
                 "checks-list",
                 tuple(
                     CheckLine(
+                        f"check-{slug(c.id)}",
                         context.say(c.name),
                         c.status,
                         words.of("check", c.status) or c.status,
                         context.say(c.detail),
                         None if c.share is None else Quantity(c.share, "share"),
+                        c.sql,
+                        asked(context, c.command),
                     )
                     for c in evaluation.checks
                 ),
             )
         )
-    return Section("sources", words("part.number_2"), words("part.sources"), tuple(blocks))
+    return Section("sources", "", words("part.sources"), tuple(blocks))
 
 
 def _sources(context: Context) -> Table:
@@ -150,7 +154,7 @@ def method(context: Context) -> Section:
         blocks.append(Paragraph(words("method.none")))
     blocks += [Heading("grades", words("method.grades")), Facts(grade_pairs(context, "grade"))]
     blocks += [Heading("data-grades", words("method.data_grades")), Facts(grade_pairs(context, "data_grade"))]
-    return Section("method", words("part.number_3"), words("part.method"), tuple(blocks))
+    return Section("method", "", words("part.method"), tuple(blocks))
 
 
 def _method_states(context: Context) -> Table:

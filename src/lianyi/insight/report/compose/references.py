@@ -7,6 +7,7 @@ from lianyi.insight.report.compose.context import Context
 from lianyi.insight.report.document import (
     Block,
     Chart,
+    ChecksList,
     Definition,
     Definitions,
     FindingCard,
@@ -18,21 +19,20 @@ from lianyi.insight.report.document import (
 
 
 def references(context: Context, parts: Iterable[Section]) -> tuple[Reference, ...]:
-    """Metrics with a value (M), charts (C) and findings (F), numbered in reading order within their kind."""
+    """Metrics with a value (M), charts (C), findings (F) and checks (K), numbered in reading order within their kind."""
     blocks = [block for part in parts for block in part.blocks]
-    return (*_metrics(context, blocks), *_charts(context, blocks), *_findings(context, blocks))
+    return (*_metrics(context, blocks), *_charts(blocks), *_findings(blocks), *_checks(blocks))
 
 
 def _metrics(context: Context, blocks: list[Block]) -> Iterable[Reference]:
-    entries = [entry for block in blocks if isinstance(block, Definitions) for entry in block.entries if entry.value.value is not None]
-    for n, entry in enumerate(entries, 1):
+    for entry in (entry for block in blocks if isinstance(block, Definitions) for entry in block.entries if entry.code):
         yield Reference(
-            code=f"M{n}",
+            code=entry.code,
             anchor=entry.anchor,
             title=entry.name,
             says=entry.says,
             sql=entry.sql,
-            command=asked(context, f"measure {entry.metric}"),
+            command=entry.command,
             n=entry.n,
             interval=entry.interval,
             rows=None,
@@ -53,7 +53,7 @@ def _values(context: Context, entry: Definition) -> tuple[Quantity, ...]:
     return (*said, *([Quantity(entry.n, "count")] if entry.n is not None else []))
 
 
-def _charts(context: Context, blocks: list[Block]) -> Iterable[Reference]:
+def _charts(blocks: list[Block]) -> Iterable[Reference]:
     for n, chart in enumerate((block for block in blocks if isinstance(block, Chart)), 1):
         yield Reference(
             code=f"C{n}",
@@ -69,7 +69,7 @@ def _charts(context: Context, blocks: list[Block]) -> Iterable[Reference]:
         )
 
 
-def _findings(context: Context, blocks: list[Block]) -> Iterable[Reference]:
+def _findings(blocks: list[Block]) -> Iterable[Reference]:
     numbers = count(1)
     for block in blocks:
         if isinstance(block, FindingCards) and not block.brief:
@@ -92,13 +92,29 @@ def _finding(code: str, card: FindingCard) -> Reference:
     )
 
 
+def _checks(blocks: list[Block]) -> Iterable[Reference]:
+    for n, check in enumerate((check for block in blocks if isinstance(block, ChecksList) for check in block.checks), 1):
+        yield Reference(
+            code=f"K{n}",
+            anchor=check.id,
+            title=check.name,
+            says=check.detail,
+            sql=check.sql,
+            command=check.command,
+            n=None,
+            interval=None,
+            rows=None,
+            values=() if check.share is None else (check.share,),
+        )
+
+
 def asked(context: Context, verb: str) -> str:
     """A whole command line for a verb of `lianyi`, with the window and the snapshot of the evaluation; empty for no verb.
 
-    A verb that names its own window keeps it.
+    A verb that names its own window keeps it; `status` has none.
     """
-    if not verb:
-        return ""
+    if verb in ("", "status"):
+        return f"lianyi {verb}" if verb else ""
     evaluation = context.evaluation
     window = "" if " --from " in verb else f" --from {evaluation.window[0]} --to {evaluation.window[1]}"
     snapshot = f" --snapshot {evaluation.snapshot}" if evaluation.snapshot.isdigit() else ""

@@ -26,29 +26,36 @@ from lianyi.insight.report.document import (
 )
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Line, Trend
-
-TREND_MONEY = ("net_sales", "gmv", "contribution_profit", "orders", "reads", "visitors", "active_members")
-TREND_QUALITY = ("repurchase_rate", "refund_rate", "aov", "conversion_rate", "engagement_rate")
+from lianyi.insight.report.templates import arranged
 
 
 def results(context: Context) -> Section:
-    """Part four as a section."""
-    words, evaluation = context.words, context.evaluation
-    blocks: list[Block] = []
+    """The results, in the groups and the order of the template."""
+    groups: dict[str, list[Block]] = {
+        "scorecard": _scorecard(context),
+        "trend": [chart for names in context.template.trends if (chart := _trend(context, names)) is not None],
+        "why": [] if context.evaluation.decomposition is None else change_blocks(context, context.evaluation.decomposition),
+        "metrics": _metrics(context),
+        "exhibits": _exhibits(context),
+    }
+    blocks = [block for name in arranged(list(groups), context.template.results) for block in groups[name]]
+    return Section("results", "", context.words("part.results"), tuple(blocks))
+
+
+def _scorecard(context: Context) -> list[Block]:
     scored = tuple(card for card in method_cards(context) if card.score is not None)
-    if scored:
-        blocks += [
-            Heading("scorecard", words("results.scorecard"), words("results.scorecard_note")),
-            MethodCards("scores", scored, brief=True),
-        ]
-    trends = [chart for names in (TREND_MONEY, TREND_QUALITY) if (chart := _trend(context, names)) is not None]
-    blocks += trends
-    if evaluation.decomposition is not None:
-        blocks += change_blocks(context, evaluation.decomposition)
-    blocks += _metrics(context)
-    for exhibit in evaluation.exhibits:
-        blocks += exhibit_blocks(context, exhibit)
-    return Section("results", words("part.number_4"), words("part.results"), tuple(blocks))
+    if not scored:
+        return []
+    words = context.words
+    return [
+        Heading("scorecard", words("results.scorecard"), words("results.scorecard_note")),
+        MethodCards("scores", scored, brief=True),
+    ]
+
+
+def _exhibits(context: Context) -> list[Block]:
+    known = {exhibit.id: exhibit for exhibit in context.evaluation.exhibits}
+    return [block for id_ in arranged(list(known), context.template.exhibits) for block in exhibit_blocks(context, known[id_])]
 
 
 def _trend(context: Context, metrics: tuple[str, ...]) -> Chart | None:

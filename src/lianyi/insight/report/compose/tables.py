@@ -29,6 +29,7 @@ def table(
 
     def cell(row: dict[str, Any], key: str, unit: str) -> Cell:
         value = row.get(key)
+        unit = str(row.get("unit", "count")) if unit == "mixed" else unit
         if unit == "date":
             return None if not value else Period(str(value), grains[key], _complete(context, row, dated))
         if unit == "text":

@@ -140,7 +140,7 @@ def _brief_action(telling: Telling, page: Page, action: Action, top: float) -> N
     terms = " · ".join(
         [
             action.owner,
-            telling.words("conclude.days", n=action.due_days),
+            action.due,
             *([] if action.money is None else [f"{telling.words('conclude.stake')} {telling.formatter.short(action.money)}"]),
         ]
     )
@@ -153,11 +153,11 @@ def _brief_action(telling: Telling, page: Page, action: Action, top: float) -> N
 def findings(telling: Telling) -> None:
     """Every finding, the gravest first, with its evidence and the money at stake."""
     words, formatter = telling.words, telling.formatter
-    block = telling.first(FindingCards, lambda b: not b.brief)
-    if block is None or not block.findings:
+    found = sorted((f for b in telling.every(FindingCards) if not b.brief for f in b.findings), key=lambda f: f.rank)
+    if not found:
         return
-    shown = block.findings[:MOST_FINDINGS]
-    title = words("deck.findings", first=shown[0].title, n=len(block.findings))
+    shown = found[:MOST_FINDINGS]
+    title = words("deck.findings", first=shown[0].title, n=len(found))
     page = telling.page(title, words("conclude.findings"), rests_on=_references(telling, [f.id for f in shown]))
     rows = []
     for f in shown:
@@ -186,8 +186,8 @@ def findings(telling: Telling) -> None:
         )
     heads = [Run(words(key), 10, INK3) for key in ("sheet.severity", "sheet.finding", "col.grade", "sheet.money")] + [Run("", 10)]
     page.table(Box(MARGIN, BODY_TOP, INNER, 0), (58, 530, 142, 96, 46), heads, rows, right=(3, 4), row_height=56)
-    if len(block.findings) > len(shown):
-        page.text(Box(MARGIN, FOOT_TOP - 24, INNER, 14), [[Run(words("deck.more", n=len(block.findings) - len(shown)), 9.5, INK3)]])
+    if len(found) > len(shown):
+        page.text(Box(MARGIN, FOOT_TOP - 24, INNER, 14), [[Run(words("deck.more", n=len(found) - len(shown)), 9.5, INK3)]])
 
 
 def methods(telling: Telling) -> None:
@@ -245,7 +245,7 @@ def actions(telling: Telling) -> None:
     shown = block.actions[:MOST_ACTIONS]
     anchors = [label.anchor for a in shown for label in a.findings if label.anchor]
     page = telling.page(
-        words("deck.actions", first=shown[0].action, days=shown[0].due_days),
+        words("deck.actions", first=shown[0].action, due=shown[0].due),
         words("conclude.advice"),
         rests_on=_references(telling, list(dict.fromkeys(anchors))),
     )
@@ -254,7 +254,7 @@ def actions(telling: Telling) -> None:
             [[Run(str(a.rank), 14, ACCENT, bold=True)]],
             [[Run(fitted(a.action, 2 * 380, 12), 12, bold=True)], [Run(fitted(a.why, 390, 11), 10.5, INK2)]],
             [[Run(a.owner, 11)]],
-            [[Run(words("conclude.days", n=a.due_days), 11)]],
+            [[Run(a.due, 11)]],
             [[Run(a.measure.text, 11)]],
             [
                 [
@@ -309,7 +309,9 @@ def checks(telling: Telling) -> None:
         return
     counts = [(status, sum(c.status == status for c in block.checks)) for status in ("ok", "warn", "fail")]
     said = words.listed(words("deck.checked", n=n, status=words.of("check", status) or status) for status, n in counts if n)
-    page = telling.page(words("deck.checks", said=said), words("sources.checks"))
+    page = telling.page(
+        words("deck.checks", said=said), words("sources.checks"), rests_on=_references(telling, [c.id for c in block.checks])
+    )
     missing = telling.first(Gaps)
     wide = 540.0 if missing is not None else INNER
     colours = {"ok": ACCENT, "warn": INK2, "fail": BAD}
@@ -374,7 +376,7 @@ def sources(telling: Telling) -> None:
             [[Run(fitted(used[code].title, 240, 10), 10, bold=True)]],
             [[Run(fitted(used[code].command or words("deck.by_query"), 560, 9), 9, INK2)]],
         ]
-        for code in sorted(used, key=lambda code: ("MCF".index(code[0]), int(code[1:])))[:MOST_SOURCES]
+        for code in sorted(used, key=lambda code: used[code].place)[:MOST_SOURCES]
     ]
     page = telling.page(words("deck.sources_title"), words("part.appendix"))
     heads = [Run("", 10), Run(words("deck.what"), 10, INK3), Run(words("paper.command"), 10, INK3)]

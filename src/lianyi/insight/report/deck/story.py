@@ -2,9 +2,7 @@
 
 from lianyi.insight.report.deck import slides
 from lianyi.insight.report.deck.telling import Telling
-from lianyi.insight.report.document import Actions, Cards, Chart, ChecksList, Document, FindingCards, MethodCards
-
-MOST_CHARTS = 8
+from lianyi.insight.report.document import Actions, Cards, Chart, ChecksList, Document, MethodCards
 
 
 def deck(document: Document) -> bytes:
@@ -17,11 +15,10 @@ def deck(document: Document) -> bytes:
         slides.nothing(telling)
         return telling.saved()
     slides.executive(telling)
-    if telling.first(FindingCards, lambda block: not block.brief) is not None:
-        slides.findings(telling)
+    slides.findings(telling)
     if telling.first(MethodCards, lambda block: not block.brief) is not None:
         slides.methods(telling)
-    for chart in chosen(telling.every(Chart)):
+    for chart in chosen(telling.every(Chart), document.charts_on_slides):
         slides.chart(telling, chart)
     if telling.first(Actions, lambda block: not block.brief and bool(block.actions)) is not None:
         slides.actions(telling)
@@ -32,7 +29,7 @@ def deck(document: Document) -> bytes:
     return telling.saved()
 
 
-def chosen(charts: list[Chart]) -> list[Chart]:
+def chosen(charts: list[Chart], most: int) -> list[Chart]:
     """The charts that get a slide, in reading order: one of every kind first, then the earliest of the rest."""
     kinds: set[type] = set()
     first: list[Chart] = []
@@ -40,5 +37,5 @@ def chosen(charts: list[Chart]) -> list[Chart]:
     for chart in charts:
         (rest if type(chart.picture) in kinds else first).append(chart)
         kinds.add(type(chart.picture))
-    kept = [*first, *rest][:MOST_CHARTS]
+    kept = [*first, *rest][:most]
     return [chart for chart in charts if chart in kept]

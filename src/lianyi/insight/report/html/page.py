@@ -1,6 +1,7 @@
 """Document to HTML: templates, filters, and the policy that lets nothing in from outside."""
 
 import base64
+import dataclasses
 import hashlib
 from functools import cache
 from importlib import resources
@@ -11,9 +12,11 @@ from markupsafe import Markup
 from lianyi.insight.report.document import Document, Quantity, Spark
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html.drawing import drawings, meter, sparkline
+from lianyi.insight.report.html.prose import Prose
 from lianyi.insight.report.totals import totals
 from lianyi.insight.report.words import Words
 
+SOME = 8  # rows that a number shows of what it rests on
 SPARK_WIDE = {"width": 232, "height": 40}
 
 
@@ -56,6 +59,8 @@ def html(document: Document) -> str:
     )
     environment.globals.update(
         words=words,
+        prose=Prose(document),
+        some_rows=lambda table: dataclasses.replace(table, id=f"{table.id}-some", rows=table.rows[:SOME]),
         level=formatter.level(document.level),
         totals=totals,
         style=Markup(style()),

@@ -44,8 +44,8 @@ from lianyi.insight.report.words import Words
 
 SLOT_WIDTH = 643  # pixels of a chart that fills the 170 mm column at four thirds of a pixel a point
 MOST_ROWS = 15
-FRESH = frozenset({"purpose", "results", "conclusions", "appendix"})
-"""Parts that begin on a page of their own; the short ones follow each other."""
+FRESH = frozenset({"review", "results", "conclusions", "appendix"})
+"""Parts that begin on a page of their own, as the first one does; the short ones follow each other."""
 SMALL_N = 30
 HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -71,7 +71,7 @@ class _Paper:
 
     def all(self) -> Values:
         document, words = self.document, self.words
-        parts = [self.part(part) for part in document.parts()]
+        parts = [{**self.part(part), "fresh": k == 1 or part.id in FRESH} for k, part in enumerate(document.parts())]
         behind = [self.behind(reference) for reference in document.references if not reference.code.startswith("M")]
         return {
             "language": document.language,
@@ -106,7 +106,7 @@ class _Paper:
 
     def part(self, part: Section) -> Values:
         blocks = [shown for block in part.blocks for shown in self.block(block)]
-        return {"id": part.id, "number": part.number, "title": part.title, "blocks": blocks, "fresh": part.id in FRESH}
+        return {"id": part.id, "number": part.number, "title": part.title, "blocks": blocks}
 
     def block(self, block: Block) -> Iterable[Values]:
         match block:
@@ -136,6 +136,8 @@ class _Paper:
                     "id": block.id,
                     "items": [
                         {
+                            "id": c.id,
+                            "cites": self.cites(c.id),
                             "name": c.name,
                             "status": c.status,
                             "says": c.status_says,
@@ -297,7 +299,7 @@ class _Paper:
             "money": self.money(action.money),
             "terms": [
                 [words("conclude.owner"), {"text": action.owner, "to": None}],
-                [words("conclude.due"), {"text": words("conclude.days", n=action.due_days), "to": None}],
+                [words("conclude.due"), {"text": action.due, "to": None}],
                 [words("conclude.effort"), {"text": action.effort, "to": None}],
                 [words("conclude.proof"), self.label(action.measure)],
             ],
@@ -373,6 +375,8 @@ def _anchors(document: Document) -> frozenset[str]:
                 found |= {method.id for method in block.methods}
             case Chart() | Heading():
                 found.add(block.id)
+            case ChecksList():
+                found |= {check.id for check in block.checks}
             case _:
                 pass
     return frozenset(found)
