@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from lianyi.kernel.money import SIGNS, minor_digits
+from lianyi.kernel.money import SIGNS, minor_digits, written
 from lianyi.kernel.text import Text
 
 MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
@@ -81,6 +81,21 @@ class Amount:
         if shown is None:
             shown = f"{size:,.0f}" if size >= 1000 or size == round(size) else f"{size:,.{minor_digits(self.currency)}f}"
         return f"{mark}{SIGNS.get(self.currency, self.currency + ' ')}{shown}"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Money in a sentence to the last minor unit, as a price, a bill or a statement shows it."""
+
+    value: int
+    currency: str
+
+    def say(self, language: str) -> str:
+        """
+        >>> Price(1_234_500, "CNY").say("zh"), Price(990, "CNY").say("en")
+        ('¥12,345.00', '¥9.90')
+        """
+        return written(self.value, self.currency, language)
 
 
 @dataclass(frozen=True, slots=True)
