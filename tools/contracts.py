@@ -58,6 +58,12 @@ def present(source: Path, unit: str) -> bool:
     return (source / unit / "__init__.py").is_file() or (source / f"{unit}.py").is_file()
 
 
+def pure_parts(source: Path) -> list[str]:
+    """The parts of operational apps that decide and do not act: `rules` and `mechanics`."""
+    apps = sorted(folder.name for folder in (source / "ops").glob("*/") if present(source, f"ops/{folder.name}"))
+    return [f"{app}.{part}" for app in apps for part in ("rules", "mechanics") if present(source, f"ops/{app}/{part}")]
+
+
 def dependency_names(pyproject: Path) -> list[str]:
     """Import names of every third-party package that the product may use."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
@@ -153,6 +159,15 @@ def written(root: Path) -> str:
         ("forbidden_modules", ["    django"]),
     )
     lines += of_apps(source)
+    pure = pure_parts(source)
+    if pure:
+        lines += section(
+            "rules-without-django",
+            "What the operations decide, they decide without a database",
+            "forbidden",
+            ("source_modules", [f"    lianyi.ops.{part}" for part in pure]),
+            ("forbidden_modules", ["    django"]),
+        )
     names = dependency_names(root / "pyproject.toml")
     lines += section(
         "kernel-stands-alone",

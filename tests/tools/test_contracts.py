@@ -78,6 +78,7 @@ def test_a_house_in_order_passes(tmp_path):
         (("stream.log",), {"stream__log": "import duckdb"}, "Only stream.engines.duckdb may import duckdb"),
         (("cli",), {"cli": "import pyspark"}, "Only stream.engines.spark may import pyspark"),
         (("ops.shop", "ops.members.models"), {"ops__shop": "import lianyi.ops.members.models"}, "Only ops.members touches its models"),
+        (("ops.shop.rules",), {"ops__shop__rules": "import django"}, "What the operations decide"),
         (
             ("ops.shop.selectors", "ops.shop.services"),
             {"ops__shop__selectors": "import lianyi.ops.shop.services"},

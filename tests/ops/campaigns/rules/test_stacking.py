@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianyi.ops.campaigns.rules.benefits import shared
 from lianyi.ops.campaigns.rules.offers import LAYERS, Benefit, Cart, CartLine, Condition, Offer
 from lianyi.ops.campaigns.rules.stacking import TooManyOffers, best, combine
 
@@ -98,19 +97,6 @@ def test_the_best_set_is_lawful_and_nothing_in_it_is_used_up_for_nothing(cart, o
     for offer, off, shipping in zip(found.offers, found.off_fen, found.shipping_off_fen, strict=True):
         is_gift = next(one for one in chosen if one.id == offer).benefit.kind == "gift"
         assert sum(off) + shipping > 0 or is_gift
-
-
-@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**9), min_size=1, max_size=9))
-def test_shares_sum_to_the_amount_and_stay_within_one_fen_of_their_part(amount, weights):
-    whole = sum(weights)
-    amount = min(amount, whole)
-
-    parts = shared(amount, weights)
-
-    assert sum(parts) == amount
-    for part, weight in zip(parts, weights, strict=True):
-        assert whole == 0 or abs(part * whole - amount * weight) < whole
-        assert part <= weight
 
 
 @settings(max_examples=25)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from lianyi.ops.campaigns.rules.offers import Benefit, Offer, OfferUnreadable, Priced
+from lianyi.ops.shop.rules.split import split
 
 FULL_BP = 10_000
 
@@ -26,30 +27,13 @@ def apply(offer: Offer, priced: Priced) -> tuple[list[int], int]:
     return off, shipping
 
 
-def shared(amount_fen: int, weights: Sequence[int]) -> list[int]:
-    """An amount over weights, to the last fen: floor to each, the rest to the largest remainders, the first line first among equals.
-
-    amount_fen : 0 to sum(weights)
-    >>> shared(100, [1, 1, 1])
-    [34, 33, 33]
-    """
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    parts = [amount_fen * weight // whole for weight in weights]
-    order = sorted(range(len(weights)), key=lambda place: (-(amount_fen * weights[place] % whole), place))
-    for place in order[: amount_fen - sum(parts)]:
-        parts[place] += 1
-    return parts
-
-
 Taken = dict[int, int]
 
 
 def _over(amount_fen: int, priced: Priced, mine: Sequence[int]) -> Taken:
     """An amount shared over the offer's lines, at most what they still cost."""
     weights = [priced.left_fen[place] for place in mine]
-    return dict(zip(mine, shared(min(amount_fen, sum(weights)), weights), strict=True))
+    return dict(zip(mine, split(min(amount_fen, sum(weights)), weights), strict=True))
 
 
 def _amount_off(benefit: Benefit, priced: Priced, mine: Sequence[int]) -> Taken:
@@ -93,7 +77,7 @@ def _bundle_price(benefit: Benefit, priced: Priced, mine: Sequence[int]) -> Take
         for product, pieces in benefit.items
     }
     saved = max(0, sum(inside.values()) - sets * benefit.amount_fen)
-    return dict(zip(inside, shared(saved, list(inside.values())), strict=True))
+    return dict(zip(inside, split(saved, list(inside.values())), strict=True))
 
 
 def _gift(benefit: Benefit, priced: Priced, mine: Sequence[int]) -> Taken:
