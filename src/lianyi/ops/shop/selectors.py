@@ -23,9 +23,11 @@ __all__ = [
     "find_order",
     "find_price",
     "get_order",
+    "get_payment",
     "get_product",
     "get_refund",
     "get_stock",
+    "has_bought",
     "list_lines",
     "list_orders",
     "list_products",
@@ -142,6 +144,17 @@ def list_lines(orders: Sequence[Order]) -> dict[int, list[OrderLine]]:
 def list_refunds(order: Order) -> list[Refund]:
     """What of an order's money goes back or was asked back, the latest first."""
     return list(Refund.objects.filter(order=order).order_by("-requested_at", "-id"))
+
+
+def has_bought(member: Member, *, before: dt.datetime | None = None) -> bool:
+    """Whether a member ever paid for an order, or did before an instant."""
+    paid = Order.objects.filter(member=member, paid_at__isnull=False)
+    return (paid.filter(paid_at__lt=before) if before else paid).exists()
+
+
+def get_payment(pk: int) -> Payment:
+    """A payment by its row, with its order. For the command that has just recorded it."""
+    return Payment.objects.select_related("order__member").get(pk=pk)
 
 
 def get_refund(public_id: str) -> Refund:

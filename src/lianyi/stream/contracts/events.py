@@ -13,7 +13,7 @@ from typing import Any
 from lianyi.kernel.text import Text
 from lianyi.stream.record import ENVELOPE
 
-DOMAINS = ("shop", "visits", "content", "members", "community", "campaigns", "care", "money", "ledger")
+DOMAINS = ("shop", "visits", "content", "members", "community", "campaigns", "care", "money", "ledger", "plan")
 BODY_TYPES: dict[str, tuple[type, ...]] = {"text": (str,), "int": (int,), "real": (int, float), "flag": (bool,)}
 # Custom events carry their own name and this version: no contract knows them, and none is broken by them.
 CUSTOM_VERSION = 0

@@ -23,6 +23,7 @@ SAMPLES = {
     "member_price": {"rows": [{"tier": "silver", "off_bp": 500}, {"tier": "gold", "off_bp": 1_000}]},
     "lottery": {"rungs": [{"name": "精华一瓶", "product_id": "p_serum", "units": 5, "market_fen": 29_900, "odds_ppm": 5_000}]},
     "check_in": {},
+    "points": {},
 }
 
 

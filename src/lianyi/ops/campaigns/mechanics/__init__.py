@@ -11,6 +11,7 @@ from lianyi.ops.campaigns.mechanics import (
     group_buy,
     lottery,
     member_price,
+    points,
     referral,
     threshold,
 )
@@ -18,7 +19,7 @@ from lianyi.ops.campaigns.mechanics.mechanic import Mechanic
 
 MECHANICS: dict[str, Mechanic] = {
     module.MECHANIC.id: module.MECHANIC
-    for module in (flash_sale, group_buy, bargain, referral, coupon, threshold, gift, bundle, member_price, lottery, check_in)
+    for module in (flash_sale, group_buy, bargain, referral, coupon, threshold, gift, bundle, member_price, lottery, check_in, points)
 }
 
 __all__ = ["MECHANICS", "Mechanic", "mechanic"]

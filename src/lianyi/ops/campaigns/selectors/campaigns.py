@@ -1,0 +1,73 @@
+"""Reading campaigns."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+
+from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.mechanics import mechanic
+from lianyi.ops.campaigns.models import Campaign, Exposure, LaunchCheck, Override
+from lianyi.ops.campaigns.refusals import CampaignUnknown
+from lianyi.ops.campaigns.rules.commission import Plan
+from lianyi.ops.campaigns.rules.holdout import is_held_out
+
+
+def get_campaign(public_id: str) -> Campaign:
+    """A campaign by public id. Raises CampaignUnknown."""
+    found = Campaign.objects.filter(public_id=public_id).select_related("product", "goal", "budget").first()
+    if found is None:
+        raise CampaignUnknown(campaign=public_id)
+    return found
+
+
+def list_campaigns(*, states: tuple[str, ...] = (), mechanic_id: str = "") -> list[Campaign]:
+    """Campaigns, the latest start first."""
+    chosen = Campaign.objects.select_related("product", "goal", "budget").order_by("-starts_at", "-id")
+    if states:
+        chosen = chosen.filter(state__in=states)
+    return list(chosen.filter(mechanic=mechanic_id) if mechanic_id else chosen)
+
+
+def list_running(at: dt.datetime, *mechanics: str) -> list[Campaign]:
+    """Campaigns that take members at an instant, the oldest first."""
+    chosen = Campaign.objects.filter(state="running", starts_at__lte=at, ends_at__gt=at).select_related("product", "budget")
+    return list((chosen.filter(mechanic__in=mechanics) if mechanics else chosen).order_by("id"))
+
+
+def terms_of(campaign: Campaign) -> Any:
+    """A campaign's terms, as its mechanic reads them."""
+    return mechanic(campaign.mechanic).read(campaign.terms)
+
+
+def conditions_of(campaign: Campaign) -> tuple[Text, ...]:
+    """The conditions as members read them."""
+    return mechanic(campaign.mechanic).conditions(terms_of(campaign), settings.WORKSPACE.currency)
+
+
+def commission_plan(campaign: Campaign) -> Plan | None:
+    """How it pays commission; None when it pays none."""
+    if not campaign.rates_bp:
+        return None
+    return Plan(tuple(campaign.rates_bp), campaign.commission_cap_fen, campaign.freeze_days)
+
+
+def arm_of(campaign: Campaign, member_id: str, group_id: str = "") -> str:
+    """treated or held_out: by the member, or by the group they come from; without a group nobody is held out by group."""
+    unit = {"member": member_id, "group": group_id}.get(campaign.holdout_unit, "")
+    return "held_out" if unit and is_held_out(campaign.salt, unit, campaign.holdout_bp) else "treated"
+
+
+def find_exposure(campaign: Campaign, member_pk: int) -> Exposure | None:
+    """A member's first meeting with a campaign; None before it."""
+    return Exposure.objects.filter(campaign=campaign, member_id=member_pk).first()
+
+
+def find_check(campaign: Campaign) -> LaunchCheck | None:
+    """The newest check of the terms as they are now; None when they were not checked."""
+    return LaunchCheck.objects.filter(campaign=campaign, revision=campaign.revision).order_by("-at", "-id").first()
+
+
+def list_overrides(campaign: Campaign) -> list[Override]:
+    """What approvers let pass for the terms as they are now."""
+    return list(Override.objects.filter(campaign=campaign, revision=campaign.revision).order_by("at", "id"))

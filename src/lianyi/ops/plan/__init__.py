@@ -1,0 +1,1 @@
+"""What is wanted, what it may cost, and when: goals, budgets, the calendar."""

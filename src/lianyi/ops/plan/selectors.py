@@ -1,0 +1,50 @@
+"""Reading the plan."""
+
+import datetime as dt
+
+from lianyi.kernel.errors import NotThere
+from lianyi.kernel.text import Text
+from lianyi.ops.plan.models import Budget, CalendarRow, Goal
+
+__all__ = ["Budget", "CalendarRow", "Goal", "get_budget", "get_goal", "list_calendar", "list_goals"]
+
+
+class GoalUnknown(NotThere):
+    """There is no such goal."""
+
+    code = "goal_unknown"
+    message = Text(zh="没有这个目标：%(goal)s。", en="There is no such goal: %(goal)s.")
+
+
+class BudgetUnknown(NotThere):
+    """There is no such budget."""
+
+    code = "budget_unknown"
+    message = Text(zh="没有这笔预算：%(budget)s。", en="There is no such budget: %(budget)s.")
+
+
+def get_goal(public_id: str) -> Goal:
+    """A goal by public id. Raises GoalUnknown."""
+    found = Goal.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise GoalUnknown(goal=public_id)
+    return found
+
+
+def list_goals(*, on: dt.date | None = None) -> list[Goal]:
+    """Goals, the newest first; with a day, those whose period holds it."""
+    goals = Goal.objects.order_by("-set_at", "-id")
+    return list(goals.filter(from_on__lte=on, to_on__gte=on) if on else goals)
+
+
+def get_budget(public_id: str) -> Budget:
+    """A budget by public id. Raises BudgetUnknown."""
+    found = Budget.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise BudgetUnknown(budget=public_id)
+    return found
+
+
+def list_calendar(starts: dt.datetime, ends: dt.datetime) -> list[CalendarRow]:
+    """What stands in the calendar at any time in [starts, ends), by start."""
+    return list(CalendarRow.objects.filter(starts_at__lt=ends, ends_at__gt=starts).order_by("starts_at", "id"))
