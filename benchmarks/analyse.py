@@ -1,168 +1,183 @@
-"""Funnel and retention over ten million events: kernel and SQL beside each other and beside pandas, each in a process of its own.
+"""The analyses over ten million events, beside hand-written SQL, pandas and the libraries people know, each in a process of its own.
 
     python -m benchmarks analyse
 
-LIANYI_BENCH_WORKSPACE names a generated and maintained workspace to use instead of making one.
+LIANYI_BENCH_WORKSPACE names a generated and maintained workspace to use instead of making one, LIANYI_BENCH_EVENTS another size,
+LIANYI_BENCH_ONLY some of the comparisons (A1,A6). The libraries need their environment (`make peers`); without it their rows say so.
+Ratios are of processor time, which a busy machine bends less than the clock on the wall.
 """
 
 import json
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness import interleaved, table
+from benchmarks.contenders import TASKS, inviters
+from benchmarks.harness import Run, run
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-EVENTS = 10_000_000
-STEPS = ["page_viewed", "content_viewed", "product_viewed", "cart_added", "order_paid"]
-WITHIN_DAYS = 7
-FUNNELS = ["funnel_projected", "funnel_scanned", "funnel_sql", "funnel_pandas"]
-RETENTIONS = ["retention_ours", "retention_pandas"]
-CHANGES = ["change_ours"]
+EVENTS = int(os.environ.get("LIANYI_BENCH_EVENTS", "10_000_000"))
+MEMBERS = 1_000_000
+ROOT = Path(__file__).resolve().parents[1]
+PEERS = ROOT / ".venv-peers" / "bin" / "python"
+CURRENT = "benchmarks.analyse"
 
 
-def opened(path: str, *, projections: bool = True) -> Any:
-    """An engine on the newest snapshot, with or without its projections."""
-    import dataclasses
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What ours is set beside: its task, how many times ours it must take (None: only told), and whether its answer must be ours."""
 
-    from lianyi.stream import workspace
-    from lianyi.stream.engines.duckdb import DuckDBEngine
-    from lianyi.stream.log.table import EventLog
-
-    snapshot = EventLog(workspace.load(Path(path))).snapshot()
-    return DuckDBEngine(snapshot if projections else dataclasses.replace(snapshot, projections=None), threads=2)
+    task: str
+    at_least: float | None = None
+    same: bool = True
 
 
-def funnel_of(path: str, *, projections: bool, way: str) -> dict[str, Any]:
-    from lianyi.insight.analyse.funnel import funnel
-    from lianyi.insight.analyse.funnel.kernel import Steps, reach
-    from lianyi.kernel.clock import Window
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row of the targets: a task of ours, and its rivals. given: which of the inputs tasks are handed."""
 
-    if way == "kernel":
-        import numpy as np
-
-        one = np.zeros(1, dtype=np.int64)
-        reach(one, one, one, one, Steps.of(("a", "b")))  # compiled code is loaded before the clock starts
-    started = time.perf_counter()
-    engine = opened(path, projections=projections)
-    open_seconds = time.perf_counter() - started
-    window = Window(engine.snapshot.first_day, engine.snapshot.last_day + 1)
-    found = funnel(engine, STEPS, window, within_days=WITHIN_DAYS, path=way)
-    return {"seconds": time.perf_counter() - started, "open_seconds": open_seconds, "answer": [s.actors for s in found.steps]}
+    id: str
+    title: str
+    ours: str
+    rivals: tuple[Rival, ...]
+    given: str = "workspace"
 
 
-def stitched(path: str, columns: list[str], names: list[str] | None) -> "pd.DataFrame":
-    """The history as pandas would read it, devices given to the member first seen on them."""
-    import pandas as pd
-    import pyarrow.dataset as ds
-
-    from lianyi.stream import workspace
-    from lianyi.stream.log.table import EventLog
-
-    files = [f.path for f in EventLog(workspace.load(Path(path))).snapshot().files]
-    stored = ds.dataset(files)
-    who = stored.to_table(columns=["t", "member_id", "device_id"]).to_pandas()
-    known = who.dropna(subset=["member_id", "device_id"]).sort_values(["t", "member_id"])
-    owner = known.drop_duplicates("device_id").set_index("device_id")["member_id"]
-    kept = None if names is None else ds.field("name").isin(names)
-    rows: pd.DataFrame = stored.to_table(columns=["member_id", "device_id", *columns], filter=kept).to_pandas()
-    rows["actor"] = rows["member_id"].fillna(rows["device_id"].map(owner)).fillna(rows["device_id"])
-    return rows.dropna(subset=["actor"])
-
-
-def funnel_pandas(path: str) -> dict[str, Any]:
-    """The same funnel: one running maximum of start times a step."""
-    started = time.perf_counter()
-    rows = stitched(path, ["t", "name"], STEPS)
-    rows["actor"] = rows["actor"].astype("category").cat.codes
-    rows["step"] = rows["name"].map({name: i for i, name in enumerate(STEPS)})
-    rows = rows.sort_values(["actor", "t", "step"])  # ties in the order asked
-    start = rows["t"].where(rows["step"] == 0)
-    answer = [int(rows.loc[start.notna(), "actor"].nunique())]
-    for step in range(1, len(STEPS)):
-        latest = start.groupby(rows["actor"]).ffill() if step == 1 else start.groupby(rows["actor"]).cummax().groupby(rows["actor"]).ffill()
-        start = latest.where(rows["step"] == step)
-        answer.append(int(rows.loc[rows["t"] - start <= WITHIN_DAYS * 86_400_000_000, "actor"].nunique()))
-    return {"seconds": time.perf_counter() - started, "answer": answer}
+COMPARISONS = (
+    Comparison("A1", "5-step funnel within 7 days", "funnel_ours", (
+        Rival("funnel_sql", 8), Rival("funnel_pandas", 6), Rival("funnel_retentioneering", same=False))),
+    Comparison("A2", "sessions by given id or half an hour of silence", "sessions_ours", (
+        Rival("sessions_sql", 5), Rival("sessions_pandas", 5), Rival("sessions_retentioneering", 20, same=False))),
+    Comparison("A3", "weekly retention, and people active by day, week, month", "returning_ours", (
+        Rival("returning_sql", 1 / 0.6), Rival("returning_pandas", 5))),
+    Comparison("A4", "paths: step matrix, sankey, transitions, way to the goal", "paths_ours", (
+        Rival("paths_sql", 3), Rival("paths_pandas"), Rival("paths_retentioneering", same=False))),
+    Comparison("A6", "touch attribution, 7 days back", "attribution_ours", (Rival("attribution_hand", 1 / 1.15),)),
+    Comparison("A6", "recency, frequency, money", "rfm_ours", (Rival("rfm_hand"), Rival("rfm_pandas", 3))),
+    Comparison("A7", "Markov credit from distinct paths", "markov_ours", (Rival("markov_channelattribution", 4, same=False),), "journeys"),
+    Comparison("A8", f"forest of {MEMBERS:,} members: depth, descendants, K by generation", "forest_ours", (
+        Rival("forest_networkx", 30),), "members"),
+)  # fmt: skip
+# What libraries read instead of a workspace.
+PEER_INPUT = {"workspace": "facts", "journeys": "journeys", "members": "forest"}
 
 
-def retention_ours(path: str) -> dict[str, Any]:
-    from lianyi.insight.analyse.retention import retention
-    from lianyi.kernel.clock import Window
+def prepared(workspace: str, folder: Path) -> dict[str, str]:
+    """Inputs by name: the workspace, and what stands for it where a library cannot read one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    started = time.perf_counter()
-    engine = opened(path)
-    found = retention(
-        engine, Window(engine.snapshot.first_day, engine.snapshot.last_day + 1), cohort="week", start="first_seen", active="any"
+    from benchmarks.contenders import LOOKBACK_DAYS, opened, whole
+    from lianyi.insight.analyse.paths.sessions import numbered
+    from lianyi.insight.analyse.walk import codes_of, parts
+
+    facts = folder / "facts.parquet"
+    schema = pa.schema(
+        [("actor", pa.dictionary(pa.int32(), pa.string())), ("session", pa.int64()), ("event", pa.dictionary(pa.int32(), pa.string())), ("timestamp", pa.timestamp("us"))]
+    )  # fmt: skip
+    with opened(workspace) as engine, pq.ParquetWriter(facts, schema) as writer:
+        before = 0
+        for part in parts(engine, ("t", "name", "session_id"), None) or ():
+            cut = numbered(codes_of(part["actor"]), codes_of(part["session_id"]), part["t"].to_numpy())
+            session = pa.array(cut.number + before)
+            before += len(cut.length)
+            columns = [
+                part["actor"].cast(schema.field(0).type),
+                session,
+                part["name"].cast(schema.field(2).type),
+                part["t"].cast(pa.timestamp("us")),
+            ]
+            writer.write_table(pa.table(columns, schema=schema))
+        window = whole(engine)
+        journeys = distinct_journeys(engine, window, LOOKBACK_DAYS)
+    (folder / "journeys.tsv").write_text(journeys, encoding="utf-8")
+    np.save(folder / "forest.npy", inviters(MEMBERS))
+    return {
+        "workspace": workspace,
+        "facts": str(facts),
+        "journeys": str(folder / "journeys.tsv"),
+        "members": str(MEMBERS),
+        "forest": str(folder / "forest.npy"),
+    }
+
+
+def distinct_journeys(engine: object, window: object, lookback_days: int) -> str:
+    """Distinct journeys as lines of path, orders, ends without one: what ChannelAttribution reads."""
+    from collections import Counter
+
+    from lianyi.insight.analyse.attribution.attribution import journeys_in
+
+    found, _ = journeys_in(engine, window, lookback_days=lookback_days)
+    names = found.channels
+    ends: Counter[tuple[int, ...]] = Counter()
+    lost: Counter[tuple[int, ...]] = Counter()
+    touches, starts = found.touches.tolist(), found.starts.tolist()
+    for i, (done, none) in enumerate(zip(found.conversions.tolist(), found.nulls.tolist(), strict=True)):
+        path = tuple(touches[starts[i] : starts[i + 1]])
+        ends[path] += int(done)
+        lost[path] += int(none)
+    return "".join(f"{' > '.join(names[c] for c in path)}\t{n}\t{lost[path]}\n" for path, n in ends.items())
+
+
+def compare(each: Comparison, inputs: dict[str, str]) -> bool:
+    """Run one comparison and print its rows; whether every target was met."""
+    mine = [run(CURRENT, each.ours, inputs[each.given]) for _ in range(2)]
+    ours = min(mine, key=lambda r: r.said["cpu_seconds"])
+    print(f"\n{each.id}  {each.title}", flush=True)
+    row("Lianyi", ours, ours, None, "")
+    met = True
+    for rival in each.rivals:
+        peer = rival.task not in TASKS
+        if peer and not PEERS.exists():
+            print(f"  {rival.task:<26} left out: its environment is not there (make peers)")
+            continue
+        theirs = (
+            run(str(ROOT / "benchmarks" / "peers.py"), rival.task, inputs[PEER_INPUT[each.given]], python=PEERS)
+            if peer
+            else run(CURRENT, rival.task, inputs[each.given])
+        )
+        agrees = (
+            ""
+            if not rival.same
+            else "same answer"
+            if theirs.said["answer"] == ours.said["answer"]
+            else f"DIFFERS: {theirs.said['answer']} {ours.said['answer']}"
+        )
+        met &= row(rival.task, theirs, ours, rival.at_least, agrees) and not agrees.startswith("DIFFERS")
+    return met
+
+
+def row(name: str, theirs: Run, ours: Run, at_least: float | None, agrees: str) -> bool:
+    cpu, wall = theirs.said["cpu_seconds"] / ours.said["cpu_seconds"], theirs.seconds / ours.seconds
+    met = at_least is None or cpu >= at_least
+    verdict = "" if at_least is None else f"asked {at_least:.2f}x: {'met' if met else 'NOT MET'}"
+    print(
+        f"  {name:<26} cpu {theirs.said['cpu_seconds']:8.2f} s {cpu:7.2f}x  wall {theirs.seconds:8.2f} s {wall:7.2f}x  {theirs.peak_mib:7.0f} MiB  {verdict} {agrees}",
+        flush=True,
     )
-    return {"seconds": time.perf_counter() - started, "answer": [c.actors[1] for c in found.cohorts][:5]}
-
-
-def retention_pandas(path: str) -> dict[str, Any]:
-    started = time.perf_counter()
-    rows = stitched(path, ["d"], None)
-    rows["period"] = (rows["d"] + 3) // 7
-    pairs = rows[["actor", "period"]].drop_duplicates()
-    pairs["cohort"] = pairs.groupby("actor")["period"].transform("min")
-    counts = pairs.groupby(["cohort", pairs["period"] - pairs["cohort"]]).size()
-    cohorts = sorted(pairs["cohort"].unique())
-    return {"seconds": time.perf_counter() - started, "answer": [int(counts.get((c, 1), 0)) for c in cohorts][:5]}
-
-
-def change_ours(path: str) -> dict[str, Any]:
-    from lianyi.insight.analyse.change import explain_change
-    from lianyi.kernel.clock import Window
-
-    started = time.perf_counter()
-    engine = opened(path)
-    middle = engine.snapshot.first_day + 60
-    found = explain_change(engine, Window(middle, middle + 60), Window(middle - 60, middle))
-    return {"seconds": time.perf_counter() - started, "answer": round(found.change), "residual": found.residual}
-
-
-TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "funnel_projected": lambda path: funnel_of(path, projections=True, way="kernel"),
-    "funnel_scanned": lambda path: funnel_of(path, projections=False, way="kernel"),
-    "funnel_sql": lambda path: funnel_of(path, projections=False, way="sql"),
-    "funnel_pandas": funnel_pandas,
-    "retention_ours": retention_ours,
-    "retention_pandas": retention_pandas,
-    "change_ours": change_ours,
-}
+    return met
 
 
 def main() -> None:
-    """Make the workspace, measure, print."""
+    """Make the workspace, measure, print. Targets that are not met are told, not raised."""
     from benchmarks.generate_events import generate
     from lianyi.stream import workspace
     from lianyi.stream.log.maintain import maintain
 
+    only = set(filter(None, os.environ.get("LIANYI_BENCH_ONLY", "").split(",")))
     with tempfile.TemporaryDirectory() as folder:
         path = os.environ.get("LIANYI_BENCH_WORKSPACE", "")
         if not path:
             path = str(Path(folder) / "w")
             generate(Path(path), EVENTS)
             maintain(workspace.load(Path(path)), now_us=1_800_000_000_000_000)
-        for title, tasks in (
-            ("5-step funnel within 7 days", FUNNELS),
-            ("weekly retention by any event", RETENTIONS),
-            ("why sales changed", CHANGES),
-        ):
-            runs = interleaved("benchmarks.analyse", tasks, path)
-            answers = {json.dumps(r.said["answer"]) for r in runs.values()}
-            for task, run in runs.items():
-                # A busy machine stretches wall time; processor time (start-up included) says what was really done.
-                print(
-                    f"  {task:<28} processor {run.said['cpu_seconds']:6.1f} s, of the wall time {run.said.get('open_seconds', 0):.1f} s opening"
-                )
-            table(f"{title}; answers {'agree' if len(answers) == 1 else f'DIFFER: {answers}'}", runs, tasks[0])
+        inputs = prepared(path, Path(folder))
+        verdicts = [(each.id, compare(each, inputs)) for each in COMPARISONS if not only or each.id in only]
+    missed = [id_ for id_, met in verdicts if not met]
+    print(f"\ntargets met: {len(verdicts) - len(missed)} of {len(verdicts)}" + (f"; not met: {', '.join(missed)}" if missed else ""))
 
 
 if __name__ == "__main__":
-    print(json.dumps(TASKS[sys.argv[1]](sys.argv[2]) | {"cpu_seconds": time.process_time()}))
+    print(json.dumps(TASKS[sys.argv[1]](sys.argv[2])))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -19,9 +20,13 @@ class Run:
     said: dict[str, Any]
 
 
-def run(module: str, task: str, *arguments: str) -> Run:
-    """Run `python -m module task arguments`, whose last line is JSON with at least `seconds`."""
-    process = subprocess.Popen([sys.executable, "-m", module, task, *arguments], stdout=subprocess.PIPE, text=True)
+def run(module: str, task: str, *arguments: str, python: Path | None = None) -> Run:
+    """Run `python -m module task arguments`, whose last line is JSON with at least `seconds`.
+
+    python : another environment's interpreter, which runs the file `module` instead
+    """
+    command = [sys.executable, "-m", module] if python is None else [str(python), module]
+    process = subprocess.Popen([*command, task, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     lines = process.stdout.read().splitlines()
     _, status, usage = os.wait4(process.pid, 0)

@@ -1,10 +1,15 @@
-"""Analyses answer alike on every engine; DuckDB's kernels are what the others are held against."""
+"""Every analysis answers alike on every engine; DuckDB's kernels are what the others are held against."""
 
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lianyi.cli.analyse import ANALYSES
 from lianyi.insight.analyse.change import explain_change
 from lianyi.insight.analyse.concentration import buyer_concentration, product_concentration
 from lianyi.insight.analyse.funnel import funnel
@@ -16,10 +21,13 @@ from lianyi.stream.engines.base import Engine
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.snapshot import Snapshot
+from tests.contracts.asked import EACH, differences
 from tests.insight.analyse.analyse_cases import MINUTE, at, facts
+from tests.stream.world import made_world
 
 FIRST, DAYS, ROWS = 19_700, 100, 3_000
 NOW, BEFORE = Window(FIRST + 50, FIRST + 100), Window(FIRST, FIRST + 50)
+ROOT = Path(__file__).resolve().parents[2]
 STEPS = ["product_viewed", "cart_added", "order_paid", "product_viewed"]
 
 
@@ -60,6 +68,59 @@ def test_funnels_in_sql_are_the_kernels(pair: tuple[Engine, Engine], per: str, b
 
     assert found == funnel(reference, STEPS, NOW, **options, path="kernel")
     assert found.steps[2].actors > 0
+
+
+ASKED_OF_FILES = {"index", "variants", "topics"}
+
+
+def test_every_analysis_is_asked_here() -> None:
+    assert set(EACH) == set(ANALYSES) - ASKED_OF_FILES
+
+
+@pytest.mark.slow
+def test_the_older_duckdb_says_the_same(world: Snapshot, reference: Engine) -> None:
+    other = ROOT / ".venv-duckdb15" / "bin" / "python"
+    if not other.exists():
+        pytest.skip("the environment of the older DuckDB is not there (make duckdb15)")
+    home = Path(world.files[0].path.split("/events/", maxsplit=1)[0])
+    command = [str(other), "-m", "tests.contracts.asked", str(home)]
+
+    told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+    assert told["duckdb"].startswith("1.5.")
+    expected = json.loads(json.dumps({name: ask(reference).to_json() for name, ask in EACH.items()}))
+    assert differences(expected, told["answers"]) == []
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    log = EventLog(workspace.create(tmp_path_factory.mktemp("world") / "w", zone_name="Asia/Shanghai"))
+    made, tables = made_world(6_000)
+    log.append(made, tables=tables, source="test")
+    return log.snapshot()
+
+
+@pytest.fixture(scope="module")
+def reference(world: Snapshot) -> Iterator[Engine]:
+    engine = DuckDBEngine(world)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def here(opened: Any, world: Snapshot) -> Iterator[Engine]:
+    engine = opened(world)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("name", EACH)
+def test_an_analysis_says_the_same_on_every_engine(here: Engine, reference: Engine, name: str) -> None:
+    found, expected = EACH[name](here).to_json(), EACH[name](reference).to_json()
+
+    assert found["n"] > 0 or name in {"sentiment", "originality", "duplicates"}
+    assert differences(expected, found) == []
 
 
 def test_cohorts_are_the_same(pair: tuple[Engine, Engine]) -> None:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianyi.insight.analyse.answer import ENVELOPE
-from lianyi.insight.analyse.attribution.attribution import TOUCH_ROWS, Attribution, attribution
+from lianyi.insight.analyse.attribution.attribution import Attribution, attribution
+from lianyi.insight.analyse.attribution.gather import TOUCH_ROWS
 from lianyi.insight.analyse.attribution.journeys import _first_at_or_after
 from lianyi.insight.analyse.estimate import Estimate
 from lianyi.insight.analyse.paid_orders import orders_sql

@@ -4,35 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.attribution.credit import METHOD_VERSION, MODELS, ModelCredit, credit, over_credit, whole_parts
-from lianyi.insight.analyse.attribution.journeys import cut_journeys, visits_only
-from lianyi.insight.analyse.breakdown import breakdown
-from lianyi.insight.analyse.coding import coded
+from lianyi.insight.analyse.attribution.gather import TOUCHES, journeys_in
 from lianyi.insight.analyse.estimate import Estimate, missing
-from lianyi.insight.analyse.paid_orders import orders_sql
 from lianyi.kernel.clock import Window
-from lianyi.kernel.errors import BadInput
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
-# What counts as being touched: seeing, clicking and visiting. Steps of the purchase itself (cart, checkout) are not marketing.
-TOUCHES = ("content_viewed", "content_clicked", "page_viewed", "product_viewed", "campaign_viewed", "live_entered")
 GRADE = "D"  # descriptive: whatever the model, credit is not cause
-
-TOUCH_ROWS = """
-SELECT q.who AS who, q.t AS t, q.d AS d, q.value AS value
-FROM (
-    SELECT e.actor AS who, e.t AS t, e.d AS d, {value} AS value
-    FROM events AS e {join}
-    WHERE e.d >= $early_d AND e.d < $to_d AND e.actor IS NOT NULL AND e.name IN ({names})
-) AS q
-WHERE q.value IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,60 +186,20 @@ def attribution(
     Grade   D whatever the model: see the method cards of `rules`, `markov`, `shapley`.
     Cost    one scan of the touches; a sort of (actor, instant), about 60 bytes a touch.
     """
-    if not 0 < lookback_days <= 365:
-        raise BadInput(
-            reason=Text(zh="回溯期应在 0 到 365 天之间，收到 %(given)s", en="The lookback lies between 0 and 365 days, not %(given)s"),
-            given=lookback_days,
-        )
-    dim = breakdown(by, engine)
-    early_days = int(np.ceil(lookback_days))
-    names = ", ".join(f"$touch_{i}" for i in range(len(touches)))
-    facts = engine.run(
-        TOUCH_ROWS.format(value=dim.expression, join=dim.join, names=names),
-        {"from_d": window.from_day, "early_d": window.from_day - early_days, "to_d": window.to_day}
-        | {f"touch_{i}": name for i, name in enumerate(touches)},
-    )
-    orders = engine.run(orders_sql(engine, of="actor"), {"from_d": window.from_day, "to_d": window.to_day + early_days})
-    (fact_who, order_who), _ = coded([facts.column("who"), orders.column("who")])
-    (channel,), channels = coded([facts.column("value")])
-    t, d = facts.column("t").to_numpy(), facts.column("d").to_numpy()
-    order = np.lexsort((channel, t, fact_who))
-    order = order[visits_only(fact_who[order], t[order], channel[order])]
-    value = (orders.column("paid_fen").to_numpy() - orders.column("refunded_fen").to_numpy()).astype(np.float64)
-    inside = orders.column("paid_d").to_numpy() < window.to_day
-    journeys, cut = cut_journeys(
-        tuple(channels),
-        fact_who[order],
-        t[order],
-        channel[order],
-        order_who,
-        orders.column("paid_t").to_numpy(),
-        value,
-        lookback_days=lookback_days,
-        horizon_t=_horizon(engine),
-        touch_counts=d[order] >= window.from_day,
-        order_counts=inside,
-    )
+    journeys, cut = journeys_in(engine, window, by=by, lookback_days=lookback_days, touches=touches)
     found = credit(journeys, models=models, half_life_days=half_life_days, seed=seed) if len(journeys.touches) else ()
     return Attribution(
         window=window,
         by=by,
         lookback_days=lookback_days,
-        orders=int(inside.sum()),
-        value_fen=int(value[inside].sum()),
+        orders=cut.orders,
+        value_fen=round(cut.value),
         untouched=cut.untouched,
         untouched_fen=round(cut.untouched_value),
         journeys=(int(journeys.conversions.sum()), int(journeys.nulls.sum())),
         undecided=cut.undecided,
-        touches=len(order),
+        touches=cut.touches,
         models=found if float(journeys.conversions.sum()) else (),
         snapshot=engine.snapshot.version,
         over_credit={m.model: over_credit(m, incremental) for m in found} if incremental else {},
     )
-
-
-def _horizon(engine: Engine) -> int:
-    """The first instant after the data."""
-    found = engine.run("SELECT max(t) AS last_t FROM events WHERE d >= $last_d", {"last_d": engine.snapshot.last_day or 0})
-    last = found.column("last_t")[0].as_py()
-    return 0 if last is None else int(last) + 1

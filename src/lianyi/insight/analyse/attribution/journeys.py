@@ -91,13 +91,18 @@ def journeys_of(
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What cutting journeys left out.
+    """What journeys were cut from, and what was left out.
 
+    orders, value   : orders that count, with and without a touch, and what they were worth
+    touches         : touches within reach of the journeys
     untouched       : orders of people who were never touched within the lookback
     untouched_value : what those orders were worth
     undecided       : journeys without an order whose lookback is not over when the data end
     """
 
+    orders: int
+    value: float
+    touches: int
     untouched: int
     untouched_value: float
     undecided: int
@@ -171,6 +176,9 @@ def cut_journeys(
         who=np.concatenate((order_who[touched], touch_who[idle[starts_null]])).astype(np.int64),
     )
     return journeys, Cut(
+        orders=int(order_counts.sum()),
+        value=float(order_value[order_counts].sum()),
+        touches=len(touch_t),
         untouched=int(order_counts.sum()) - len(touched),
         untouched_value=float(order_value[order_counts].sum() - order_value[touched].sum()),
         undecided=undecided,
