@@ -8,7 +8,18 @@ from django.db.models import Sum
 from lianyi.ops.ledger.models import Account, Entry, Transaction
 from lianyi.ops.members.selectors import Member
 
-__all__ = ["Account", "Line", "Transaction", "balance", "balances_of", "find_transaction", "house_balance", "list_entries", "statement"]
+__all__ = [
+    "Account",
+    "Line",
+    "Transaction",
+    "balance",
+    "balances_of",
+    "find_transaction",
+    "house_balance",
+    "list_entries",
+    "statement",
+    "sums_by_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,12 @@ def house_balance(kind: str) -> int:
 def find_transaction(key: str) -> Transaction | None:
     """A transaction by its key; None when it was not posted."""
     return Transaction.objects.filter(key=key).first()
+
+
+def sums_by_key(prefix: str) -> dict[str, int]:
+    """What members' accounts gained (or, negative, lost) in each transaction whose key begins with a prefix."""
+    entries = Entry.objects.filter(transaction__key__startswith=prefix, account__member__isnull=False)
+    return dict(entries.values_list("transaction_id").annotate(total=Sum("amount")))
 
 
 def list_entries(key: str) -> list[Entry]:
