@@ -1,6 +1,7 @@
 """What must always be true of the journal, the stream, and the database itself."""
 
 import json
+import re
 
 from django.apps import apps
 from django.db import connection
@@ -16,6 +17,7 @@ from lianyi.stream.engines.duckdb import DuckDBEngine
 
 AT_ONCE = 5_000
 LATE_SECONDS = 60
+CONSTRAINT = re.compile(r'CONSTRAINT "(\w+)"')
 INEXACT = ("real", "float", "double", "decimal", "numeric")
 
 
@@ -105,11 +107,24 @@ def guards_are_live(scope: Scope, found: Found) -> None:
     found.checked += len(triggers.guards(connection.vendor))
     for difference in triggers.differences():
         found.fault(difference)
+    for model in our_models():
+        live = named_parts(model._meta.db_table)
+        for stated in (*model._meta.constraints, *model._meta.indexes):
+            found.expect(stated.name in live, f"{model._meta.db_table}: {stated.name} is missing")
+
+
+def named_parts(table: str) -> set[str]:
+    """Names of the constraints and indexes that a live table has."""
     with connection.cursor() as cursor:
-        for model in our_models():
-            live = connection.introspection.get_constraints(cursor, model._meta.db_table)
-            for stated in (*model._meta.constraints, *model._meta.indexes):
-                found.expect(stated.name in live, f"{model._meta.db_table}: {stated.name} is missing")
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index')", [table])
+            return {part for name, text in cursor.fetchall() for part in (name, *CONSTRAINT.findall(text or ""))}
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND convalidated UNION ALL"
+            " SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(%s) AND i.indisvalid",
+            [table, table],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def amounts_are_whole(scope: Scope, found: Found) -> None:

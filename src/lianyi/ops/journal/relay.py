@@ -65,7 +65,8 @@ def relay(log: EventLog, *, at_once: int = AT_ONCE) -> Relayed:
             numbered += fresh
             delivered += len(moved)
             last = moved[-1] if moved else last
-            if not fresh and not moved:
+            # Caught up with what was there; what came meanwhile is for the next call.
+            if fresh < at_once and len(moved) < at_once:
                 return Relayed(leads=True, numbered=numbered, delivered=delivered, last=last)
 
 

@@ -11,10 +11,15 @@ from lianyi.ops.members.selectors import Member
 POINTS = "PTS"
 # Kinds of account -> whether in points. A member's may not go below zero unless stated; the house's have no limit.
 MEMBER_KINDS = {
-    "points": True, "points_pending": True, "points_owed": True, "commission": False, "commission_pending": False, "commission_owed": False,
+    "points": True,
+    "points_pending": True,
+    "points_owed": True,
+    "commission": False,
+    "commission_pending": False,
+    "commission_owed": False,
     "wallet_due": False,
-}  # fmt: skip
-# What a refund takes back after it was spent: zero or below, made good by the next earnings.
+}
+# What a member owes, because it was spent or paid out before it was taken back: zero or below.
 OWED = ("points_owed", "commission_owed")
 HOUSE_KINDS = {
     "points_issuer": True,
@@ -45,9 +50,8 @@ def account_of(member: Member, kind: str) -> Account:
     """A member's account, opened when it is not there yet. Raises UnknownName."""
     if kind not in MEMBER_KINDS:
         raise UnknownName(what="account", given=kind, allowed=list(MEMBER_KINDS))
-    return _opened(
-        f"m:{member.pk}:{kind}", kind, _currency(in_points=MEMBER_KINDS[kind]), member_id=member.pk, min_balance=None if kind in OWED else 0
-    )
+    least = None if kind in OWED else 0
+    return _opened(f"m:{member.pk}:{kind}", kind, _currency(in_points=MEMBER_KINDS[kind]), member_id=member.pk, min_balance=least)
 
 
 def house(kind: str, member: Member | None = None) -> Account:

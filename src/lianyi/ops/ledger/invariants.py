@@ -7,7 +7,8 @@ from django.db.models import Count, F, Sum
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.checking import Found, Invariant, Scope
 from lianyi.ops.journal.selectors import iterate_facts
-from lianyi.ops.ledger.models import Account, Entry, Transaction
+from lianyi.ops.ledger.accounts import OWED
+from lianyi.ops.ledger.models import Account, Entry, PointLot, Transaction
 
 AT_ONCE = 5_000
 
@@ -76,6 +77,18 @@ def reversals_mirror(scope: Scope, found: Found) -> None:
             found.expect(rest * amount >= 0, f"transaction {original.key} was reversed beyond what it moved")
 
 
+def lots_are_the_points(scope: Scope, found: Found) -> None:
+    """The remainders of a member's lots are the balance of their points; nobody is owed by whom they owe."""
+    lots = dict(PointLot.objects.values_list("member_id").annotate(n=Sum("remaining")))
+    for member, code, balance in Account.objects.filter(kind="points", member__isnull=False).values_list("member_id", "code", "balance"):
+        found.expect(balance == lots.pop(member, 0), f"{code} holds {balance}, its lots say otherwise")
+    for member, n in lots.items():
+        if n:
+            found.fault(f"lots of member {member} hold {n} points, without an account")
+    for code in Account.objects.filter(kind__in=OWED, balance__gt=0).values_list("code", flat=True)[:100]:
+        found.fault(f"{code} is above zero: a debt was paid twice")
+
+
 INVARIANTS = (
     Invariant(20, Text(zh="每笔交易每个币种合计为零", en="Every transaction sums to zero in each currency"), transactions_balance),
     Invariant(
@@ -83,6 +96,7 @@ INVARIANTS = (
         Text(zh="余额等于分录之和，不低于下限", en="Every balance is the sum of its entries, and not below its minimum"),
         balances_are_sums,
     ),
+    Invariant(21, Text(zh="积分批次之和等于积分余额", en="Lots of points are the balance of points"), lots_are_the_points),
     Invariant(22, Text(zh="分录与事实一致，没有改动", en="Entries are as the facts tell, unchanged"), entries_are_as_told),
     Invariant(24, Text(zh="冲回不多于原额", en="Nothing was reversed beyond what it moved"), reversals_mirror),
     Invariant(27, Text(zh="由事实重算得到每个余额", en="The facts rebuild every balance"), balances_rebuild),

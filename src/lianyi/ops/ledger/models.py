@@ -65,3 +65,32 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount} {self.currency}"
+
+
+class PointLot(models.Model):
+    """Points that became a member's own in one transaction, and expire together.
+
+    remaining : not yet spent, expired or taken back; the remainders of all lots of a member are the balance of their points
+    """
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="lots")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "积分批次"
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "member"], name="lot_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, remaining__gte=0, remaining__lte=F("amount")), name="lot_remaining_within_amount"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "expires_at"], name="lot_of_member", condition=Q(remaining__gt=0)),
+            models.Index(fields=["expires_at"], name="lot_to_expire", condition=Q(remaining__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} {self.remaining}/{self.amount}"

@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Sum
+from django.db.models.functions import TruncMonth
 
-from lianyi.ops.ledger.models import Account, Entry, Transaction
+from lianyi.ops.ledger.models import Account, Entry, PointLot, Transaction
 from lianyi.ops.members.selectors import Member
 
 __all__ = [
@@ -81,3 +82,28 @@ def statement(member: Member, *, kind: str = "") -> list[Line]:
             )
         )  # fmt: skip
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Liability:
+    """What the brand has promised in points. live : to be spent now; pending : not yet; expiring : month (its first day) -> points that end in it."""
+
+    live: int
+    pending: int
+    expiring: dict[dt.date, int]
+
+
+def points_liability(*, at: dt.datetime) -> Liability:
+    """Points outstanding at this moment; those whose time is over but which were not swept yet are left out."""
+    months: dict[dt.date, int] = {}
+    rows = PointLot.objects.filter(remaining__gt=0, expires_at__gt=at).annotate(month=TruncMonth("expires_at")).values_list("month")
+    for month, points in rows.annotate(n=Sum("remaining")).order_by("month"):
+        months[month.date()] = points
+    pending = Account.objects.filter(kind="points_pending", member__isnull=False).aggregate(n=Sum("balance"))["n"] or 0
+    return Liability(live=sum(months.values()), pending=int(pending), expiring=months)
+
+
+def list_expiring(member: Member, *, before: dt.datetime) -> list[tuple[dt.datetime, int]]:
+    """Points of a member that end before an instant, the earliest first: (when, how many)."""
+    lots = PointLot.objects.filter(member=member, remaining__gt=0, expires_at__lt=before)
+    return list(lots.order_by("expires_at", "pk").values_list("expires_at", "remaining"))

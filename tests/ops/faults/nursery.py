@@ -1,0 +1,59 @@
+"""Where processes are born quickly: everything is loaded once, and each is a fork of it. It has no thread and no connection.
+
+python -m tests.ops.faults.nursery [MUTATION]   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
+"""
+
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    from lianyi.stream.contracts import contracts
+    from tests.ops.faults import auditor, crew, mutations
+
+    # Loaded before the first fork; none of them starts a thread until it is used. pyarrow looks for pandas.
+    for heavy in ("deltalake", "duckdb", "pandas"):
+        importlib.import_module(heavy)
+    contracts()
+
+    if len(sys.argv) > 1 and sys.argv[1]:
+        mutations.MUTATIONS[sys.argv[1]].plant()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print(json.dumps({"ready": os.getpid()}), flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order["do"] == "start":
+            pid = os.fork()
+            if pid == 0:
+                sys.stdin.close()
+                _child(lambda order=order: crew.live(order["role"], order["file"], order["name"], order["seed"]))
+            print(json.dumps({"pid": pid}), flush=True)
+        else:
+            # An audit is a fork too, so that this process never holds a connection or a thread.
+            reader, writer = os.pipe()
+            if os.fork() == 0:
+                os.close(reader)
+                _child(lambda order=order, writer=writer: auditor.run(order, writer))
+            os.close(writer)
+            with os.fdopen(reader) as answer:
+                print(answer.read().strip() or json.dumps({"wrong": ["the auditor died"]}), flush=True)
+
+
+def _child(work) -> None:
+    try:
+        work()
+    except BaseException:  # noqa: BLE001 - said, and told by the status
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
