@@ -190,7 +190,7 @@ def title_size(title: str, width: float = INNER) -> int:
     """The largest size, in points, at which a title takes no more than two lines.
 
     >>> title_size("净销售额 ¥1,363万，较去年同期 +12.5%"), title_size("字" * 90)
-    (24, 19)
+    (24, 18)
     """
     for size in range(TITLE_SIZE, SMALLEST_TITLE, -1):
         if text_width(title, size) <= 2 * width - size * 2 and 2 * size * LEADING <= TITLE_HEIGHT:
