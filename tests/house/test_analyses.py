@@ -2,8 +2,10 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from click.testing import CliRunner
 from lianyi.cli.analyse import ANALYSES
 from lianyi.cli.app import app
 from lianyi.insight.analyse.answer import ENVELOPE
+from lianyi.insight.analyse.cards import cards, read
 from lianyi.insight.analyse.estimate import GRADES
+from lianyi.kernel.errors import Broken
 from lianyi.stream import workspace as workspaces
 from lianyi.stream.log.table import EventLog
 from tests.insight.analyse.analyse_cases import MINUTE, at, facts
@@ -224,3 +228,51 @@ def test_where_nothing_is_on_record_that_is_said(quiet: Path, name: str) -> None
     assert answer["headline"]["value"] is None
     assert all(answer["headline"]["because"][language] for language in ("zh", "en"))
     assert answer["explain"]["zh"]
+
+
+# ---- method cards ----
+
+
+def test_every_analysis_has_its_method_card_and_no_card_is_without_one() -> None:
+    assert set(cards()) == set(ANALYSES)
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_the_tests_that_prove_a_card_exist(name: str) -> None:
+    for proof in cards()[name].proof:
+        file, _, test = proof.partition("::")
+        assert re.search(rf"^def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), proof
+
+
+@pytest.mark.parametrize("name", ["funnel", "index", "retention"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_explain_shows_the_card_and_asks_for_nothing(name: str, language: str, tmp_path: Path) -> None:
+    ran = CliRunner(env={"LIANYI_LANG": language}).invoke(app, ["--workspace", str(tmp_path / "w"), "analyse", name, "--explain"])
+
+    assert ran.exit_code == 0
+    for heading, text in cards()[name].pairs(language):
+        assert f"{heading}: {text}" in ran.stdout
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"surprise": 1}, "unknown key surprise"),
+        ({"grade": "E"}, "grade is one of"),
+        ({"proof": []}, "proof names tests"),
+        ({"proof": ["see the tests"]}, "proof names tests"),
+        ({"limits": {"zh": "无"}}, "limits"),
+    ],
+)
+def test_a_card_with_a_fault_is_refused_and_says_which(change: dict[str, Any], wrong: str) -> None:
+    entry = tomllib.loads(resources.files("lianyi.insight.analyse.cards").joinpath("funnel.toml").read_text(encoding="utf-8"))
+    assert read("mine", entry).proof == cards()["funnel"].proof
+    with pytest.raises(Broken, match=r"cards/mine\.toml") as refused:
+        read("mine", {**entry, **change})
+    assert wrong in refused.value.say("en")
+
+
+def test_a_card_without_a_field_is_refused() -> None:
+    with pytest.raises(Broken, match="no answers"):
+        read("mine", {})

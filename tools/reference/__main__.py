@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from tools.reference import commands, compliance, errors, events, metrics
+from tools.reference import commands, compliance, errors, events, methods, metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("docs") / "reference"
@@ -14,6 +14,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors.render,
     "events": events.render,
     "metrics": metrics.render,
+    "methods": partial(methods.render, "en"),
+    "methods.zh-CN": partial(methods.render, "zh"),
     "compliance": partial(compliance.render, "en"),
     "compliance.zh-CN": partial(compliance.render, "zh"),
     "cli": partial(commands.render, "en"),

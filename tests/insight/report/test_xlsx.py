@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 import openpyxl
 import pytest
 
-from lianyi.insight.report import write
+from lianyi.insight.report import compose, write
 from lianyi.insight.report.words import Words
 from tests.insight.report import report_cases as cases
 
@@ -46,18 +46,19 @@ def rows(sheet):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("case", CASES)
-def test_every_workbook_opens_and_starts_with_summary_and_ends_with_definitions(case, language):
+def test_every_workbook_opens_starts_with_summary_and_ends_with_where_numbers_come_from(case, language):
     words = Words(language)
     names = book(case, language).sheetnames
     assert names[0] == words("sheet.summary")
-    assert names[-1] == words("sheet.definitions")
+    known = any(figure.value is not None for figure in getattr(cases, case)().figures)
+    assert names[-2:] == [words("sheet.definitions"), words("sheet.sources")] if known else names[-1] == words("sheet.definitions")
     assert all(len(name) <= 31 for name in names)
 
 
 def test_the_full_workbook_has_its_sheets_in_order():
     assert book("full", "en").sheetnames == [
         "Summary", "Findings", "Metrics", "Trend", "Decomposition", "How first-time buyers come back", "Products by net sales",
-        "Repurchase rate by tier", "From view to payment", "Net sales of new and returning", "Checks", "Definitions",
+        "Repurchase rate by tier", "From view to payment", "Net sales of new and returning", "Checks", "Definitions", "Sources",
     ]  # fmt: skip
 
 
@@ -179,3 +180,25 @@ def test_missing_figures_say_why_in_the_definitions():
 def test_the_same_evaluation_gives_the_same_bytes(tmp_path):
     first, second = (write(cases.british(), tmp_path, ["xlsx"])[0].read_bytes() for _ in range(2))
     assert first == second
+
+
+def test_every_code_names_its_source_with_command_and_query():
+    evaluation = cases.full()
+    document = compose(evaluation)
+    listed = {row["来源编号"].value: row for row in rows(book("full")["数字来源"])}
+    assert list(listed) == [reference.code for reference in document.references]
+    for reference in document.references:
+        assert listed[reference.code]["内容"].value == reference.title
+        assert (listed[reference.code]["重算"].value or "") == reference.command
+        assert (listed[reference.code]["计算语句 SQL"].value or "") == reference.sql.rstrip()
+    coded = {row["指标"].value: row["来源编号"].value for row in rows(book("full")["指标"])}
+    assert coded["净销售额"] == "M1"
+    assert set(coded.values()) <= set(listed)
+
+
+def test_method_cards_are_a_sheet_where_analyses_were_used():
+    told = dataclasses.replace(cases.british(), decomposition=dataclasses.replace(cases.british().decomposition, command="analyse change"))
+    [path] = write(told, mkdtemp(), ["xlsx"])
+    sheet = opened(path)["方法卡"]
+    assert [row["方法"].value for row in rows(sheet)] == ["变化分解"]
+    assert "1e-9" in rows(sheet)[0]["参照结果"].value

@@ -4,7 +4,8 @@ import importlib
 
 import click
 
-from lianyi.cli.speech import say
+from lianyi.cli.speech import language, say
+from lianyi.insight.analyse.cards import card
 from lianyi.kernel.text import nearest
 
 # Name -> one line; the module of the same name beside this file holds `command`.
@@ -35,6 +36,23 @@ ANALYSES = {
 }
 
 
+def _explaining(name: str) -> click.Option:
+    """`--explain` of one analysis: its method card, and nothing is computed."""
+
+    def told(context: click.Context, _: click.Parameter, asked: bool) -> None:
+        if not asked or context.resilient_parsing:
+            return
+        entry = card(name)
+        click.echo(f"{entry.name.say(language())}  {entry.id}\n{entry.answers.say(language())}\n")
+        click.echo("\n".join(f"{heading}: {text}" for heading, text in entry.pairs(language())))
+        context.exit()
+
+    help_text = say(
+        "说明方法：公式、假设、最少数据、参照结果、不适用", "the method: formula, assumptions, least data, reference result, limits"
+    )
+    return click.Option(["--explain"], is_flag=True, is_eager=True, expose_value=False, callback=told, help=help_text)
+
+
 class Analyses(click.Group):
     """The analyses, loaded one at a time."""
 
@@ -47,6 +65,8 @@ class Analyses(click.Group):
         command = importlib.import_module(f"lianyi.cli.analyse.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
+        if not any(parameter.name == "explain" for parameter in command.params):
+            command.params.append(_explaining(cmd_name))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -290,6 +290,24 @@ class MethodCards:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """The method card of an analysis that the report used: what it answers, and (heading, text) for what it says."""
+
+    id: str
+    name: str
+    answers: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The method cards of the analyses behind the report."""
+
+    id: str
+    recipes: tuple[Recipe, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckLine:
     """One check of the data. status: ok | warn | fail; share: of rows that pass, where it is a share."""
 
@@ -378,6 +396,7 @@ Block = (
     | FindingCards
     | Actions
     | MethodCards
+    | Recipes
     | ChecksList
     | Gaps
     | Definitions

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from itertools import count
 
+from lianyi.insight.analyse.cards import cards
 from lianyi.insight.evaluate.result import Figure
 from lianyi.insight.report.compose.context import Context, anchor_of
 from lianyi.insight.report.compose.opening import method_cards
 from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.results import series_table
-from lianyi.insight.report.document import Block, Definition, Definitions, Heading, MethodCards, Section
+from lianyi.insight.report.document import Block, Definition, Definitions, Heading, MethodCards, Recipe, Recipes, Section
 
 
 def appendix(context: Context) -> Section:
@@ -18,6 +19,9 @@ def appendix(context: Context) -> Section:
     methods = method_cards(context)
     if methods:
         blocks += [Heading("methods", words("appendix.methods")), MethodCards("method-cards", methods)]
+    used = _recipes(context)
+    if used:
+        blocks += [Heading("recipes", words("appendix.recipes"), words("appendix.recipes_intro")), Recipes("recipe-cards", used)]
     periods = series_table(context)
     if periods:
         blocks += [Heading("periods", words("results.by_period")), periods]
@@ -29,6 +33,22 @@ def appendix(context: Context) -> Section:
             Definitions("definitions-list", _facts(context), entries),
         ]
     return Section("appendix", "", words("part.appendix"), tuple(blocks))
+
+
+def _recipes(context: Context) -> tuple[Recipe, ...]:
+    """The method card of every analysis whose result the report shows, in the order in which they are met."""
+    evaluation = context.evaluation
+    commands = [
+        "" if evaluation.decomposition is None else evaluation.decomposition.command,
+        *(exhibit.command for exhibit in evaluation.exhibits),
+        *(finding.evidence.command for finding in evaluation.findings),
+    ]
+    names = dict.fromkeys(words[1] for command in commands if len(words := command.split()) > 1 and words[0] == "analyse")
+    return tuple(
+        Recipe(f"recipe-{name}", context.say(known.name), context.say(known.answers), known.pairs(context.language))
+        for name in names
+        if (known := cards().get(name)) is not None
+    )
 
 
 def _facts(context: Context) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,7 @@ from lianyi.insight.report.document import (
     Paragraph,
     Period,
     Quantity,
+    Recipes,
     Reference,
     Section,
     Sentence,
@@ -130,6 +131,12 @@ class _Paper:
                 yield {"kind": "actions", "id": block.id, "brief": block.brief, "items": [self.action(a) for a in block.actions]}
             case MethodCards():
                 yield {"kind": "methods", "id": block.id, "brief": block.brief, "items": [self.method(m) for m in block.methods]}
+            case Recipes():
+                yield {
+                    "kind": "recipes",
+                    "id": block.id,
+                    "items": [{"id": r.id, "name": r.name, "answers": r.answers, "pairs": r.pairs} for r in block.recipes],
+                }
             case ChecksList():
                 yield {
                     "kind": "checks",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lianyi.insight.report.document import Document
-from lianyi.insight.report.xlsx import lists, sheets
+from lianyi.insight.report.xlsx import lists, sheets, sources
 from lianyi.insight.report.xlsx.book import Book
 
 __all__ = ["write"]
@@ -25,4 +25,6 @@ def write(document: Document, path: Path) -> None:
     sheets.exhibits(book)
     lists.checks(book)
     lists.definitions(book)
+    sources.recipes(book)
+    sources.sources(book)
     book.workbook.close()

@@ -15,6 +15,7 @@ from lianyi.insight.report.document import (
 )
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
+from lianyi.insight.report.xlsx.sources import code_of
 from lianyi.insight.report.xlsx.tables import write_table
 
 
@@ -65,6 +66,7 @@ def findings(book: Book) -> None:
             Column("n", words("col.n"), "count"),
             Column("interval", "", "interval"),
             Column("metric", words("col.metric"), "text"),
+            Column("code", words("sheet.code"), "text"),
             Column("statement", words("col.why"), "text"),
         )
         rows = tuple(
@@ -77,6 +79,7 @@ def findings(book: Book) -> None:
                     "n": None if f.n is None else Quantity(f.n, "count"),
                     "interval": f.interval,
                     "metric": Label(f.metric.text) if f.metric else None,
+                    "code": Label(code_of(book, f.id)),
                     "statement": Label(f.statement),
                 }
             )
@@ -167,6 +170,7 @@ def definitions(book: Book) -> None:
         columns = (
             Column("name", words("col.metric"), "text"),
             Column("id", words("sheet.id"), "text"),
+            Column("code", words("sheet.code"), "text"),
             Column("status", words("sheet.status"), "text"),
             Column("value", words("col.now"), "mixed"),
             Column("interval", "", "interval"),
@@ -182,6 +186,7 @@ def definitions(book: Book) -> None:
                 {
                     "name": Label(d.name),
                     "id": Label(d.metric),
+                    "code": Label(d.code) if d.code else None,
                     "status": Label(d.status_says),
                     "value": d.value if d.value.value is not None else Label(d.value.because),
                     "interval": d.interval,

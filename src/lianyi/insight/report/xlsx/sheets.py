@@ -26,6 +26,7 @@ from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.lists import actions_table
 from lianyi.insight.report.xlsx.native import add_chart
+from lianyi.insight.report.xlsx.sources import code_of, with_codes
 from lianyi.insight.report.xlsx.tables import Range, write_table
 
 CHART_ROWS = 19
@@ -112,7 +113,7 @@ def metrics(book: Book, sheet: Worksheet, trends: Range | None) -> None:
     """Every figure with a value, with formulas for the changes and sparklines over the trend sheet."""
     table = next(t for t in every(book.document, Table) if t.id == "metrics-table")
     say(book, sheet, 1, book.words("sheet.formula_note"))
-    where = write_table(book, sheet, table, HEAD)
+    where = write_table(book, sheet, with_codes(book, table, "metric"), HEAD)
     if trends is not None:
         _sparklines(book, sheet, table, where, trends)
     sheet.freeze_panes(HEAD + 1, 1)
@@ -182,7 +183,7 @@ def decomposition(book: Book) -> None:
     if not charts:
         return
     sheet = book.sheet(book.words("sheet.decomposition"))
-    say(book, sheet, 1, charts[0].says)
+    say(book, sheet, 1, " ".join(text for text in (code_of(book, charts[0].id), charts[0].says) if text))
     row = HEAD
     for chart in charts:
         own = write_table(book, sheet, chart.table, row)
@@ -200,7 +201,7 @@ def exhibits(book: Book) -> None:
         if table is None:
             continue
         sheet = book.sheet(table.title)
-        says = " ".join(text for text in (chart.says, chart.note) if text) if chart else table.note
+        says = " ".join(text for text in (code_of(book, chart.id), chart.says, chart.note) if text) if chart else table.note
         say(book, sheet, 1, says)
         where = write_table(book, sheet, table, HEAD)
         if chart is not None:
