@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Compiled once and kept, also where the shell says otherwise: every test and every demo starts the faster for it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check format lint types contracts rules references slow spark duckdb15 peers bench lock docs clean
+.PHONY: help demo test check format lint types contracts rules references slow postgres spark duckdb15 peers bench lock docs clean
 
 help: ## this list
 	@echo 'Lianyi 涟漪'
@@ -39,7 +39,7 @@ demo: $(VENV)/plain.stamp ## build the demo brand, evaluate it and say where the
 test: $(VENV)/dev.stamp ## the default suite; needs nothing but the embedded parts
 	@$(PYTEST) -n $(JOBS) --dist loadfile --durations 8 --durations-min 2
 
-check: lint types contracts rules references test slow duckdb15 peers spark ## everything, exactly as CI runs it
+check: lint types contracts rules references test slow postgres duckdb15 peers spark ## everything, exactly as CI runs it
 	@echo 'make check: all of it passed'
 
 format: $(VENV)/dev.stamp ## put the code into its one form
@@ -71,6 +71,16 @@ duckdb15: $(DUCKDB15_VENV)/duckdb15.stamp ## the engine and metric suites on the
 
 peers: $(PEERS_VENV)/peers.stamp ## answers held against well-known libraries, which live in an environment of their own
 	@$(PEERS_VENV)/bin/python -m pytest -q -m peers tests/peers
+
+# The operations' suite once more on PostgreSQL; without a database it is left out, in plain sight, and CI is never let off.
+ifneq ($(LIANYI_TEST_DATABASE_URL),)
+postgres: $(VENV)/dev.stamp ## the operations on PostgreSQL (LIANYI_TEST_DATABASE_URL)
+	@LIANYI_DATABASE_URL=$(LIANYI_TEST_DATABASE_URL) $(PYTEST) -n $(JOBS) --dist loadfile tests/ops tests/server
+else
+postgres:
+	@echo 'SKIPPED the suite on PostgreSQL: LIANYI_TEST_DATABASE_URL names no database' >&2
+	@test -z "$${CI:-}"
+endif
 
 # Without Java the Spark suite is left out, in plain sight; CI is never let off.
 ifneq ($(shell command -v java 2>/dev/null),)

@@ -15,6 +15,7 @@ import django
 
 def main() -> None:
     django.setup()
+    from lianyi.ops.journal.checking import invariants
     from lianyi.stream.contracts import contracts
     from tests.ops.faults import auditor, crew, mutations
 
@@ -22,6 +23,7 @@ def main() -> None:
     for heavy in ("deltalake", "duckdb", "pandas"):
         importlib.import_module(heavy)
     contracts()
+    invariants()
 
     if len(sys.argv) > 1 and sys.argv[1]:
         mutations.MUTATIONS[sys.argv[1]].plant()
