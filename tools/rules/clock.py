@@ -20,6 +20,7 @@ READS_THE_CLOCK = {
 # The edge of the system, where now comes in; and few places below it, each with its reason.
 ALLOWED = {
     "lianyi.flows.jobs": "work that is done aside begins when the worker takes it",
+    "lianyi.server.upkeep": "the clock that the worker minds: a round begins now",
     "lianyi.server.__main__": "the server is started at some moment",
     "lianyi.cli": "a command is given at some moment: this is where now enters",
     "lianyi.web.edge.access": "a request arrives at some moment: this is where now enters",
