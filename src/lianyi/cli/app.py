@@ -28,6 +28,7 @@ VERBS = {
     "check": ("lianyi.cli.check", say("核对账目与不变量", "check the books: every invariant")),
     "serve": ("lianyi.cli.serve", say("启动网站", "serve the pages")),
     "simulate": ("lianyi.cli.simulate", say("生成真相已知的模拟品牌", "make a simulated brand whose truth is known")),
+    "experts": ("lianyi.cli.experts", say("专家评审：发打分表、收打分表", "expert review: sheets out, sheets in")),
     "train": ("lianyi.cli.train", say("用自己的标注训练模型", "train a model on your own labels")),
     "maintain": ("lianyi.cli.maintain", say("整理存储：合并、清除、刷新", "tidy the store: compact, clean, refresh")),
     "forget": ("lianyi.cli.forget", say("删除一位会员的全部数据", "erase one member everywhere")),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianyi.insight.evaluate.changes import difference_interval, relative_interval
-from lianyi.insight.evaluate.playbook import entries
+from lianyi.insight.evaluate.playbook.entries import entries
 from lianyi.insight.evaluate.scoring import anchors, change_score, level_score, target_score, weighted
 from lianyi.insight.measure import catalogue
 

@@ -106,13 +106,13 @@ def _away(value: Reals) -> Reals:
     return answer
 
 
-def beta_quantile(share: float, a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
+def beta_quantile(share: npt.ArrayLike, a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
     """The x with beta_cdf(x, a, b) == share, to 1e-12; share in (0, 1). Newton's steps, halving wherever one leaves the bracket.
 
     >>> round(float(beta_quantile(0.5, 3.0, 3.0)), 9)
     0.5
     """
-    a, b = (np.array(v, dtype=np.float64) for v in np.broadcast_arrays(a, b))
+    share, a, b = (np.array(v, dtype=np.float64) for v in np.broadcast_arrays(share, a, b))
     scale = log_gamma(a + b) - log_gamma(a) - log_gamma(b)
     low, high = np.zeros_like(a), np.ones_like(a)
     x = a / (a + b)

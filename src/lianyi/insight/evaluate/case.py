@@ -68,6 +68,11 @@ class Case:
         figure = self.figures.get(metric)
         return None if figure is None else figure.value
 
+    def sql_of(self, metric: str) -> str:
+        """The query behind a metric's figure."""
+        figure = self.figures.get(metric)
+        return "" if figure is None else figure.sql
+
     @property
     def knows_who_is_new(self) -> bool:
         """Whether the history reaches far enough before what is compared: early in the data everyone looks like a new buyer."""

@@ -51,6 +51,10 @@ _FINDINGS = {
     "costs": "cost_unknown",
     "rejected": "data_rejected",
     "contract": "data_contract",
+    "late": "data_late",
+    "nulls": "data_nulls",
+    "twice": "data_twice",
+    "sizes": "data_sizes",
 }
 
 
@@ -67,6 +71,8 @@ def findings(checks: Sequence[Check]) -> tuple[Finding, ...]:
             money_at_stake=None,
             grade="B",
             evidence=Evidence(sql=check.sql, command=check.command),
+            area="data",
+            basis="data",
         )
         for check in checks
         if check.status != OK and check.id in _FINDINGS

@@ -4,15 +4,18 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.gate.faults import Gate
 from lianyi.insight.evaluate.result import OK, Figure, Point
 from lianyi.insight.measure import MetricValue, catalogue
 from lianyi.kernel.clock import Window, day_of, period_start, periods
+from lianyi.kernel.text import Text
 
 # Metrics whose course is drawn; the others are single figures.
 COURSES = (
     "net_sales", "gmv", "orders", "buyers", "new_buyers", "aov", "refund_rate", "repeat_buyer_rate", "gross_margin", "contribution_profit",
     "marketing_cost", "visitors", "conversion_rate", "active_members", "new_members", "reads", "interactions", "engagement_rate", "reply_rate",
-    "posts_published",
+    "posts_published", "content_ctr", "share_rate", "retention_d7", "referred_share", "interactions_per_active", "good_vitals_share",
+    "input_output_ratio",
 )  # fmt: skip
 
 
@@ -120,3 +123,19 @@ def with_targets(figures: Mapping[str, Figure], reached: Mapping[str, tuple[floa
         if name in noted:
             noted[name] = dataclasses.replace(noted[name], target=target, attainment=attainment, verdict=verdict)
     return noted
+
+
+BROKEN = Text(
+    zh="所依据的记录在本期有缺口（埋点中断），不与之前比较",
+    en="the records it rests on have a hole in this period (tracking broke): not compared with before",
+)
+
+
+def with_doubts(figures: Mapping[str, Figure], gate: Gate, grade: str) -> dict[str, Figure]:
+    """The same figures with the grade of their data; what rests on broken records is graded D and not compared."""
+    return {
+        name: dataclasses.replace(figure, grade="D", doubt=BROKEN, change=None, change_share=None)
+        if gate.doubtful(name)
+        else dataclasses.replace(figure, grade=grade)
+        for name, figure in figures.items()
+    }

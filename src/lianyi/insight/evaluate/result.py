@@ -18,6 +18,7 @@ OK, NO_DATA, UNDEFINED = "ok", "no_data", "undefined"
 # Of a method's data: A every check passed, B something to look at, C one check failed or a part is missing, D several failed.
 GRADES = ("A", "B", "C", "D")
 SEVERITIES = ("high", "medium", "low", "good")
+BASES = ("data", "change", "level", "symptom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Figure:
     change       : value - baseline, in the metric's unit; None when either is missing
     change_share : change / |baseline|; None when the baseline is 0 or missing
     missing      : inputs that were never recorded, in an operator's words
+    grade        : of the data behind it, as for a method; D where it rests on records that broke
+    doubt        : why it must not be compared, where it must not; then there is no change either
     baseline_series : the baseline window at the same grain, period by period beside `series`; empty when there is none
     """
 
@@ -66,6 +69,8 @@ class Figure:
     baseline_series: tuple[Point, ...] = ()
     sql: str = ""
     section: str = ""  # part of the catalogue: money | growth | traffic | ...
+    grade: str | None = None
+    doubt: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One value of a dimension: its share of the change of the whole, split into what moved inside it and what mix did."""
+    """One value of a dimension: its share of the change of the whole, split into what moved inside it and what mix did.
+
+    value : as people call it; key: as the data has it, None where it is not known or several are summed
+    """
 
     dimension: str
     value: str | Text
@@ -112,6 +120,7 @@ class Segment:
     effects: dict[str, float]  # by factor id; sums to `effect`
     significant: bool | None = None  # after false-discovery control; None where not tested
     pooled: int = 0  # how many small values are summed here; 0 for a single one
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class Decomposition:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a statement rests on; `command` as in an exhibit."""
+    """What a statement rests on; `command` as in an exhibit. unit: of the interval, where it is not the metric's."""
 
     sql: str
     columns: tuple[tuple[str, Text, str], ...] = ()
@@ -139,6 +148,7 @@ class Evidence:
     n: int | None = None
     interval: tuple[float, float] | None = None
     command: str = ""
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,12 @@ class Finding:
     severity       : high | medium | low | good
     money_at_stake : minor units over the window, None where it cannot be put in money
     grade          : A | B | C | D
+    area           : what it is about: data, funnel, content, community, care, money ...
+    basis          : change (something moved beyond chance) | level (something lies apart from the rest, or beyond a line) |
+                     symptom (a total that moved, whatever the cause) | data (the records, not the business)
+    where          : (dimension, value) for a finding about a part
+    since          : ISO date from which the new level holds, where one day says it
+    q              : false-discovery rate at which it would just pass; None where nothing was tested
     """
 
     id: str
@@ -159,11 +175,37 @@ class Finding:
     money_at_stake: int | None
     grade: str
     evidence: Evidence
+    area: str = ""
+    basis: str = "level"
+    where: tuple[str, str] | None = None
+    since: str | None = None
+    q: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What an action may bring, and how well that is known.
+
+    of     : money (low and high are shares of the money at stake) | metric (relative change of the measure for the better)
+    source : judgement | guideline | study | simulation; says: the same in words
+    cost_days, cost : days of work, and what they cost in minor units
+    value_low, value_high : minor units after the cost; None where the findings have no money
+    """
+
+    of: str
+    low: float
+    high: float
+    source: str
+    says: Text
+    cost_days: float
+    cost: int
+    value_low: int | None
+    value_high: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An action for findings: who, what it may bring, how its effect will be measured."""
+    """An action for findings: who, what it may bring, what must hold first, how its effect will be measured (measure, design)."""
 
     id: str
     finding_ids: tuple[str, ...]
@@ -174,6 +216,9 @@ class Suggestion:
     measure: str  # metric id that will show the effect
     due_days: int
     money_at_stake: int | None = None
+    precondition: Text | None = None
+    design: Text | None = None
+    expected: Expectation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +227,9 @@ class Method:
 
     status : evaluable | not_evaluable
     score  : 0-100
+    grade  : of the data behind it
     lines  : what the score is made of: (name, score, weight, explanation)
+    n      : observations it rests on, where they are counted: answers, experts, mentions; version: of the anchors and the method
     """
 
     id: str
@@ -194,6 +241,93 @@ class Method:
     says: Text
     lines: tuple[tuple[Text, float | None, float, Text], ...] = ()
     needs: tuple[Text, ...] = ()
+    n: int | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the methods agree: highest and lowest, the points between them, and pairs of ids whose intervals do not overlap."""
+
+    highest: str
+    lowest: str
+    spread: float
+    apart: tuple[tuple[str, str], ...]
+    says: Text
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """One indicator of the index.
+
+    weight    : its share of the index; by_method: what each way of weighting alone would give (judged, entropy, critic)
+    floor, target : values that score 0 and 100
+    score, before : 0-100, of the window and of the baseline
+    """
+
+    id: str
+    name: Text
+    group: Text
+    weight: float
+    by_method: dict[str, float]
+    floor: float
+    target: float
+    value: float | None
+    score: float | None
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPeriod:
+    """One period under the same weights: index with its interval under shaken weights, places by index and by TOPSIS."""
+
+    at: str
+    index: float | None
+    interval: tuple[float, float] | None
+    rank: float | None
+    topsis: float | None
+    rank_topsis: float | None
+    first_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexWay:
+    """Another way of ranking the periods: Kendall's tau with the one shown, who is first, who moves most and by how many places."""
+
+    method: str
+    tau: float | None
+    first: str | None
+    moves_most: str | None
+    places: float
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The composite index: anchored scores under frozen weights.
+
+    score, before : 0-100 of the window and of the baseline; intervals are the middle 95% under shaken weights, not sampling error
+    known      : share of the weight for which there is a value
+    same_order : share of draws of other weights in which the periods keep their order; None for fewer than two periods
+    frozen     : whether the weights were fixed beforehand (or rest on judgement alone); weights_hash names them
+    """
+
+    name: Text
+    score: float | None
+    interval: tuple[float, float] | None
+    before: float | None
+    before_interval: tuple[float, float] | None
+    known: float
+    formula: Text
+    parts: tuple[IndexPart, ...]
+    periods: tuple[IndexPeriod, ...]
+    same_order: float | None
+    draws: int
+    ways: tuple[IndexWay, ...]
+    weights_hash: str
+    frozen: bool
+    grade: str
+    notes: tuple[Text, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +387,8 @@ class Evaluation:
     checks: tuple[Check, ...] = ()
     figures: tuple[Figure, ...] = ()
     methods: tuple[Method, ...] = ()
+    agreement: Agreement | None = None
+    index: Index | None = None
     decomposition: Decomposition | None = None
     exhibits: tuple[Exhibit, ...] = ()
     findings: tuple[Finding, ...] = ()

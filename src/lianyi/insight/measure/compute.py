@@ -51,16 +51,24 @@ def measure(
     Cost        metrics that share rows share one pass over the facts; what depends on the window as a whole runs once a period
     """
     asked = [metric(id_) for id_ in dict.fromkeys(metrics)]
-    split = _dimension(by, asked)
+    split = split_by(by, asked)
     if grain not in GRAINS:
         raise UnknownName(what="grain", given=grain, allowed=list(GRAINS))
     if not 0 < level < 1:
         raise BadInput(
             reason=Text(zh="置信水平应在 0 与 1 之间，收到的是 %(given)s", en="A level lies between 0 and 1, not %(given)s"), given=level
         )
+    run = run_of(engine, window, split, grain=grain, horizon_day=horizon_day, zone=zone)
+    return _values(run, asked, level)
+
+
+def run_of(
+    engine: Engine, window: Window, split: Dimension | None, *, grain: str, horizon_day: int | None = None, zone: ZoneInfo = DEFAULT_ZONE
+) -> Run:
+    """What measurements over a window share; without a horizon, the last day of the data."""
     session = session_of(engine)
     last = horizon_day if horizon_day is not None else session.last_day
-    run = Run(
+    return Run(
         engine=engine,
         session=session,
         window=window,
@@ -69,7 +77,6 @@ def measure(
         horizon_day=last if last is not None else window.to_day - 1,
         zone=zone,
     )
-    return _values(run, asked, level)
 
 
 def measure_all(
@@ -87,7 +94,8 @@ def measure_all(
     return measure(engine, ids, window, by=by, grain=grain, level=level, horizon_day=horizon_day, zone=zone)
 
 
-def _dimension(by: str | None, asked: Sequence[Metric]) -> Dimension | None:
+def split_by(by: str | None, asked: Sequence[Metric]) -> Dimension | None:
+    """The dimension of that name, if any; UnknownName, or BadInput where one of the metrics cannot be split by it."""
     if by is None:
         return None
     split = dimension(by)

@@ -80,6 +80,7 @@ class Run:
             if back > 0 and self.grain != "total":
                 low = min(low, *(p.to_day - back for p in periods(self.window, self.grain)))
             high = self.window.to_day if not ahead else max(self.window.to_day, min(self.window.to_day + ahead, self.horizon_day + 1))
+            low, high = self.session.reach(low, high)
             for base in relation.bases:
                 span = reach.setdefault(base.kept_as, {"lo_d": low, "hi_d": high})
                 span["lo_d"], span["hi_d"] = min(span["lo_d"], low), max(span["hi_d"], high)

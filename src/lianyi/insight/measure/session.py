@@ -34,6 +34,18 @@ class Session:
         self._kept: dict[str, str] = {}
         self._seldom = Gathered()
         self._calendar: tuple[int, int] | None = None
+        self._span: tuple[int, int] | None = None
+
+    def cover(self, from_day: int, to_day: int) -> None:
+        """Announce that `[from_day, to_day)` will be asked about in several measurements: bases then cover it from the first on.
+
+        Without it a base is kept for the days of one measurement and made again for the next; with it, once for all of them.
+        """
+        self._span = (from_day, to_day)
+
+    def reach(self, low: int, high: int) -> tuple[int, int]:
+        """The days that a base should cover, for a measurement that needs `[low, high)`."""
+        return (low, high) if self._span is None else (min(low, self._span[0]), max(high, self._span[1]))
 
     def steps(self, engine: Engine) -> tuple[str, ...]:
         """The funnel's steps that people are known to have taken; a step that nobody records is passed over."""

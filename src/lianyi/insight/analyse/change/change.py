@@ -52,6 +52,7 @@ def explain_change(
     deductions: Sequence[Deduction] = (),
     dimensions: Sequence[str] = DIMENSIONS,
     top: int = 8,
+    visits: bool = True,
 ) -> Change:
     """Decompose the change of net sales from one window to another.
 
@@ -59,6 +60,7 @@ def explain_change(
     metric     : its name on the result; with `deductions` it is net sales less these, for example contribution_profit
     dimensions : any of platform, channel, category, product, new_returning, campaign, partner; those with one value are left out
     top        : parts kept for each dimension; the rest are pooled, so that parts still sum to the change
+    visits     : whether visits may explain sales; False where their records are broken
     Identity   net sales = visitors x share who buy x orders per buyer x value per order + sales to buyers not seen visiting, where visits
                cover at least half of the sales to members in both windows; otherwise buyers x orders per buyer x value per order.
                Orders without a known member (orders x value per order), refunds and deductions are added nodes.
@@ -78,8 +80,9 @@ def explain_change(
     if not by_seen:
         return Change(metric, window, baseline, "no_data", 0, 0, (), {}, (), (), 0, snapshot=engine.snapshot.version)
     visitors = engine.run(change_sql.VISITORS.format(visit=visit), params).to_pylist()[0]
+    seen = (visitors["before_n"], visitors["now_n"]) if visits else (0, 0)
     factors = [
-        *_factors(by_seen, (visitors["before_n"], visitors["now_n"])),
+        *_factors(by_seen, seen),
         *(_taken_off(d.id, d.name, d.baseline, d.current) for d in deductions),
     ]
     before, now = (sum(_net(rows[p]) for rows in by_seen.values()) for p in (0, 1))

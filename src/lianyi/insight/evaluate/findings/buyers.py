@@ -6,35 +6,47 @@ from lianyi.insight.analyse.concentration import Concentration
 from lianyi.insight.analyse.rhythm import BrokenRhythm
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.changes import difference_interval
-from lianyi.insight.evaluate.findings.severity import by_money
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
+from lianyi.insight.evaluate.severity import by_money
+from lianyi.insight.measure.intervals import wilson
 from lianyi.kernel.numbers import Amount, Count, Points, Share, sentence
 from lianyi.kernel.text import Text
 
 ONE_TIME_SHARE = 0.6
 TOP_TENTH_SHARE = 0.6
 TOP_PRODUCT_SHARE = 0.3
-NEW_BUYERS_FALL = -0.1
 
 
-def findings(case: Case, buyers: Concentration | None, products: Concentration | None, overdue: BrokenRhythm | None) -> Iterator[Finding]:
-    """All findings about who buys."""
+def findings(
+    case: Case,
+    buyers: Concentration | None,
+    products: Concentration | None,
+    overdue: BrokenRhythm | None,
+    overdue_before: BrokenRhythm | None,
+) -> Iterator[Finding]:
+    """All findings about who buys.
+
+    overdue, overdue_before : who is overdue at the end of the window, and who was at the end of the baseline
+    """
     if overdue is not None and overdue.members and overdue.value_fen:
-        yield _overdue(case, overdue)
+        yield _overdue(case, overdue, overdue_before)
     yield from _one_time(case)
     yield from _repurchase(case)
-    yield from _new_buyers(case)
+    yield from _churn(case)
     if buyers is not None and (buyers.top_tenth_share or 0) >= TOP_TENTH_SHARE:
         yield _top_buyers(case, buyers)
     if products is not None and (products.top_one_share or 0) >= TOP_PRODUCT_SHARE:
         yield _top_product(case, products)
 
 
-def _overdue(case: Case, overdue: BrokenRhythm) -> Finding:
+def _overdue(case: Case, overdue: BrokenRhythm, before: BrokenRhythm | None) -> Finding:
+    """Some are always overdue: it is grave only where more are than were before, beyond chance, and the history is old enough to tell."""
+    judged = before is not None and before.known > 0 and case.knows_who_is_new
+    more = judged and before is not None and wilson(overdue.members, overdue.known)[0] > wilson(before.members, before.known)[1]
     return Finding(
         id="rhythm_broken",
         kind="rhythm_broken",
-        severity=by_money(overdue.value_fen, case),
+        severity=by_money(overdue.value_fen, case) if more else "low",
         title=sentence("%(n)s 位老客该回来却没回来", "%(n)s regular buyers are overdue", n=Count(overdue.members)),
         statement=sentence(
             "在 %(known)s 位有节奏可循（至少 3 单）的买家中，%(n)s 位距上次购买已超过自己的常见间隔；按他们以往每单金额算，每人再买一次就是 %(money)s。",
@@ -70,6 +82,7 @@ def _overdue(case: Case, overdue: BrokenRhythm) -> Finding:
             ),
             n=overdue.known,
         ),
+        area="members",
     )
 
 
@@ -97,6 +110,7 @@ def _one_time(case: Case) -> Iterator[Finding]:
         money_at_stake=None,
         grade="B",
         evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        area="members",
     )
 
 
@@ -124,8 +138,39 @@ def _repurchase(case: Case) -> Iterator[Finding]:
             money_at_stake=None,
             grade="B",
             evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
+            area="members",
+            basis="change",
         )
         return
+
+
+def _churn(case: Case) -> Iterator[Finding]:
+    """More of those who were active are gone than were before, beyond chance."""
+    figure = case.figures.get("churn_rate")
+    change = None if figure is None or figure.doubt is not None else sure_change(figure)
+    if figure is None or change is None or change[0] <= 0 or figure.change is None or not case.knows_who_is_new:
+        return
+    yield Finding(
+        id="churn_up",
+        kind="churn_up",
+        severity="high" if figure.change >= 0.05 else "medium",
+        title=sentence("流失率上升 %(points)s", "Churn is up %(points)s", points=Points(figure.change)),
+        statement=sentence(
+            "上一期活跃而本期没再出现的会员由 %(before)s 升到 %(now)s，差距 %(low)s 至 %(high)s，超出偶然。",
+            "Of members active in one period, those not seen in the next went from %(before)s to %(now)s, a difference of %(low)s to %(high)s, "
+            "beyond chance.",
+            before=Share(figure.baseline or 0),
+            now=Share((figure.baseline or 0) + figure.change),
+            low=Points(change[0]),
+            high=Points(change[1]),
+        ),
+        metric="churn_rate",
+        money_at_stake=None,
+        grade="B",
+        evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
+        area="members",
+        basis="change",
+    )
 
 
 def sure_change(figure: Figure) -> tuple[float, float] | None:
@@ -133,32 +178,6 @@ def sure_change(figure: Figure) -> tuple[float, float] | None:
     if figure.interval is None or figure.baseline_interval is None or figure.value is None or figure.baseline is None:
         return None
     return difference_interval(figure.value, figure.interval, figure.baseline, figure.baseline_interval)
-
-
-def _new_buyers(case: Case) -> Iterator[Finding]:
-    figure = case.figures.get("new_buyers")
-    if figure is None or figure.change is None or figure.change_share is None or figure.change_share > NEW_BUYERS_FALL:
-        return
-    if not case.knows_who_is_new:
-        return
-    spend = case.value("spend_per_buyer")
-    money = None if spend is None else round(figure.change * spend)
-    yield Finding(
-        id="new_buyers_down",
-        kind="new_buyers_down",
-        severity="medium" if money is None else by_money(money, case),
-        title=sentence("新客少了 %(share)s", "New buyers down %(share)s", share=Share(-figure.change_share)),
-        statement=sentence(
-            "新客由 %(before)s 人变为 %(now)s 人。",
-            "New buyers went from %(before)s to %(now)s.",
-            before=Count(figure.baseline or 0),
-            now=Count((figure.baseline or 0) + figure.change),
-        ),
-        metric="new_buyers",
-        money_at_stake=money,
-        grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n),
-    )
 
 
 def _top_buyers(case: Case, found: Concentration) -> Finding:
@@ -180,6 +199,7 @@ def _top_buyers(case: Case, found: Concentration) -> Finding:
         money_at_stake=None,
         grade="B",
         evidence=Evidence(sql=found.sql, n=found.n),
+        area="money",
     )
 
 
@@ -199,4 +219,5 @@ def _top_product(case: Case, found: Concentration) -> Finding:
         money_at_stake=None,
         grade="B",
         evidence=Evidence(sql=found.sql, n=found.n),
+        area="money",
     )

@@ -1,22 +1,19 @@
-"""Findings from agreed lines: bands of METRICS, refunds, profit."""
+"""Findings from agreed lines: bands of METRICS, profit."""
 
 from collections.abc import Iterator
 
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.findings.buyers import sure_change
-from lianyi.insight.evaluate.findings.severity import by_money
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
 from lianyi.insight.measure import catalogue
-from lianyi.kernel.numbers import Amount, Points, Share, sentence
+from lianyi.kernel.numbers import Amount, Share, sentence
 
 
 def findings(case: Case) -> Iterator[Finding]:
-    """Bands not kept, refunds that grew, costs that did not return."""
+    """Bands not kept, costs that did not return."""
     for figure in case.figures.values():
         band = catalogue()[figure.metric].band
         if figure.better == "band" and band is not None and figure.value is not None and figure.unit == "ratio":
             yield from _band(figure, band)
-    yield from _refunds(case)
     yield from _loss(case)
 
 
@@ -50,35 +47,6 @@ def _band(figure: Figure, band: tuple[float, float]) -> Iterator[Finding]:
         money_at_stake=None,
         grade="B",
         evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
-    )
-
-
-def _refunds(case: Case) -> Iterator[Finding]:
-    figure = case.figures.get("refund_rate")
-    if figure is None or figure.change is None:
-        return
-    change = sure_change(figure)
-    if change is None or change[0] <= 0:
-        return
-    sales = case.value("gmv")
-    money = None if sales is None else -round(figure.change * sales)
-    yield Finding(
-        id="refund_up",
-        kind="refund_up",
-        severity="medium" if money is None else by_money(money, case),
-        title=sentence("退款率上升 %(points)s", "Refund rate up %(points)s", points=Points(figure.change)),
-        statement=sentence(
-            "退款率由 %(before)s 升到 %(now)s，差距 %(low)s 至 %(high)s，超出偶然。",
-            "The refund rate went from %(before)s to %(now)s, a difference of %(low)s to %(high)s, beyond chance.",
-            before=Share(figure.baseline or 0),
-            now=Share((figure.baseline or 0) + figure.change),
-            low=Points(change[0]),
-            high=Points(change[1]),
-        ),
-        metric="refund_rate",
-        money_at_stake=money,
-        grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
     )
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
+from lianyi.insight.analyse.rates.compare import Moved
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.decomposition import UNKNOWN
-from lianyi.insight.evaluate.findings.severity import by_money
 from lianyi.insight.evaluate.result import Decomposition, Evidence, Factor, Finding, Segment
+from lianyi.insight.evaluate.severity import by_money
+from lianyi.insight.evaluate.watch.sales import Places
 from lianyi.insight.measure import dimensions
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
-# A change below this share of the base is called steady, and its parts are not findings.
+# A change below this share of the base is called steady, and its parts are not findings; nor is one within the ordinary ups and downs.
 STEADY_SHARE = 0.02
 # A factor is the driver when it explains at least this share of the whole change.
 DRIVER_SHARE = 0.4
+# A segment is worth a finding from this share of the baseline's net sales on.
+SEGMENT_SHARE = 0.01
 FELL, ROSE = Text(zh="下降", en="down"), Text(zh="上升", en="up")
 LOST, GAINED = Text(zh="减少", en="lost"), Text(zh="增加", en="gained")
 KINDS = {
@@ -27,22 +30,25 @@ KINDS = {
 }
 
 
-def findings(case: Case, parts: Decomposition | None) -> Iterator[Finding]:
-    """The change of net sales, its driver, and the segments that moved it most."""
+def findings(case: Case, parts: Decomposition | None, moves: Places) -> Iterator[Finding]:
+    """The change of net sales, its driver, and the segments that moved it most, each where it is beyond the daily ups and downs.
+
+    moves : which moves are beyond chance, see `watch.sales`
+    """
     if parts is None or case.comparison is None or parts.baseline <= 0:
         return
     share = parts.change / parts.baseline
-    if abs(share) < STEADY_SHARE:
-        return
-    driver = max(parts.factors, key=lambda f: abs(f.effect), default=None)
-    yield _whole(case, parts, share, driver)
-    if driver is not None and driver.effect * parts.change > 0 and abs(driver.effect) >= DRIVER_SHARE * abs(parts.change) and share < 0:
-        yield _driver(case, parts, driver)
+    whole = moves.get((None, None))
+    if abs(share) >= STEADY_SHARE and whole is not None and whole.selected:
+        driver = max(parts.factors, key=lambda f: abs(f.effect), default=None)
+        yield _whole(case, parts, share, driver, whole)
+        if driver is not None and driver.effect * parts.change > 0 and abs(driver.effect) >= DRIVER_SHARE * abs(parts.change) and share < 0:
+            yield _driver(case, parts, driver)
     for dimension, segments in parts.segments.items():
-        yield from _segments(case, parts, dimension, segments)
+        yield from _segments(case, parts, dimension, segments, moves)
 
 
-def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None) -> Finding:
+def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None, moved: Moved) -> Finding:
     zh = "%(label)s：净销售额由 %(before)s 变为 %(now)s（%(share)s）"
     en = "%(label)s: net sales went from %(before)s to %(now)s (%(share)s)"
     if driver is not None and driver.effect * parts.change > 0:
@@ -73,7 +79,7 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         money_at_stake=round(parts.change),
         grade="B",
         evidence=Evidence(
-            sql="",
+            sql=case.sql_of("net_sales"),
             command=parts.command,
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
@@ -84,8 +90,20 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
             rows=tuple(
                 {"factor": f.name, "before": f.baseline, "now": f.current, "effect": f.effect, "unit": f.unit} for f in parts.factors
             ),
+            n=round(moved.slice.now.n),
+            interval=_over_window(moved),
+            unit="money",
         ),
+        area="money",
+        basis="symptom",
+        q=moved.q,
     )
+
+
+def _over_window(moved: Moved) -> tuple[float, float] | None:
+    """The interval of the change of the window's total, from that of a day."""
+    days = moved.slice.now.n
+    return None if moved.interval is None else (moved.interval[0] * days, moved.interval[1] * days)
 
 
 def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
@@ -106,7 +124,9 @@ def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
         metric="net_sales",
         money_at_stake=round(driver.effect),
         grade="B",
-        evidence=Evidence(sql="", command=parts.command),
+        evidence=Evidence(sql=case.sql_of("net_sales"), command=parts.command),
+        area="money",
+        basis="symptom",
     )
 
 
@@ -116,19 +136,20 @@ def _level(factor: Factor, value: float | None, case: Case) -> object:
     return Amount(value, case.currency) if factor.unit == "money" else Share(value) if factor.unit == "ratio" else Count(value)
 
 
-def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[Segment, ...]) -> Iterator[Finding]:
-    """The segment that fell most and the one that grew most, where the move is no accident of small numbers."""
-    named = [s for s in segments if s.significant and not s.pooled and s.value != UNKNOWN]
-    worst = min(named, key=lambda s: s.effect, default=None)
-    best = max(named, key=lambda s: s.effect, default=None)
-    floor = 0.1 * abs(parts.change)
-    if worst is not None and worst.effect < -floor:
-        yield _segment(case, dimension, worst, segments, parts.command)
-    if best is not None and best.effect > floor and best is not worst:
-        yield _segment(case, dimension, best, segments, parts.command)
+def _segments(case: Case, parts: Decomposition, dimension: str, segments: tuple[Segment, ...], moves: Places) -> Iterator[Finding]:
+    """The segment that fell most and the one that grew most, where the move is beyond chance and unlike the rest's."""
+    named = [(s, m) for s in segments if s.significant and not s.pooled and s.key is not None and (m := moves.get((dimension, s.key)))]
+    apart = [(s, m) for s, m in named if m.selected and m.excess_p is not None and m.excess_p <= 0.05 and (m.excess or 0) * s.effect > 0]
+    worst = min(apart, key=lambda pair: pair[0].effect, default=None)
+    best = max(apart, key=lambda pair: pair[0].effect, default=None)
+    floor = SEGMENT_SHARE * abs(parts.baseline)
+    if worst is not None and worst[0].effect < -floor:
+        yield _segment(case, dimension, *worst, segments, parts.command)
+    if best is not None and best[0].effect > floor and best is not worst:
+        yield _segment(case, dimension, *best, segments, parts.command)
 
 
-def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segment, ...], command: str) -> Finding:
+def _segment(case: Case, dimension: str, segment: Segment, moved: Moved, segments: tuple[Segment, ...], command: str) -> Finding:
     down = segment.effect < 0
     name = dimensions()[dimension].name if dimension in dimensions() else Text(zh=dimension, en=dimension)
     return Finding(
@@ -156,7 +177,7 @@ def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segme
         money_at_stake=round(segment.effect),
         grade="B",
         evidence=Evidence(
-            sql="",
+            sql=case.sql_of("net_sales"),
             command=command,
             columns=(
                 ("value", name, "text"),
@@ -165,5 +186,12 @@ def _segment(case: Case, dimension: str, segment: Segment, segments: tuple[Segme
                 ("effect", Text(zh="变化", en="Change"), "money"),
             ),
             rows=tuple({"value": s.value, "before": s.baseline, "now": s.current, "effect": s.effect} for s in segments[:8]),
+            n=round(moved.slice.now.n),
+            interval=_over_window(moved),
+            unit="money",
         ),
+        area="money",
+        basis="symptom",
+        where=(dimension, segment.key or ""),
+        q=moved.q,
     )

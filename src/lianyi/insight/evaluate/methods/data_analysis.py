@@ -12,6 +12,9 @@ from lianyi.kernel.text import Text
 
 ID = "data_analysis"
 NAME = Text(zh="数据分析法", en="Data analysis")
+# A share of fewer than this has no change to speak of.
+FEWEST = 30
+FEW = Text(zh="样本不足 30，不计分", en="fewer than 30 observations, not scored")
 Blocks = Mapping[str, tuple[Sequence[float], Sequence[float]]]
 Pair = tuple[MetricValue, MetricValue]
 
@@ -29,11 +32,18 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
     for anchor in anchors(ID):
         if anchor.metric == "new_buyers" and not case.knows_who_is_new:
             continue
+        figure = case.figures.get(anchor.metric)
+        if figure is not None and figure.doubt is not None:
+            lines.append((figure.name, None, anchor.weight, figure.doubt))
+            continue
         pair = pairs.get(anchor.metric)
         change = None if pair is None else _change(pair, anchor)
         if pair is None or change is None:
             continue
         entry = catalogue()[anchor.metric]
+        if anchor.in_points and min(v.n or 0 for v in pair) < FEWEST:
+            lines.append((entry.name, None, anchor.weight, FEW))
+            continue
         interval = _interval(pair, anchor, blocks)
         ends = sorted(change_score(end, anchor.full, entry.better) for end in interval) if interval else None
         score = change_score(change, anchor.full, entry.better)

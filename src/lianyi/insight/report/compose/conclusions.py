@@ -36,7 +36,7 @@ def finding_cards(context: Context) -> tuple[FindingCard, ...]:
 def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
     words, evidence = context.words, finding.evidence
     metric = context.evaluation.figure(finding.metric) if finding.metric else None
-    unit = context.unit(metric.metric, metric.unit) if metric else "count"
+    unit = evidence.unit or (context.unit(metric.metric, metric.unit) if metric else "count")
     title = context.say(finding.title)
     return FindingCard(
         id=f"finding-{slug(finding.id)}",

@@ -1,0 +1,1 @@
+"""Expert review: what is scored, how sheets come back, how far the experts agree."""

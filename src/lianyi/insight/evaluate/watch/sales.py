@@ -1,0 +1,52 @@
+"""Net sales by day, as a whole and by every dimension: which of its moves are beyond the ordinary ups and downs."""
+
+from collections.abc import Mapping, Sequence
+
+from lianyi.insight.analyse.rates.compare import Moved, Slice, compare
+from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.watch.cells import Cells, joined, slices_of
+from lianyi.insight.evaluate.watch.families import Series
+from lianyi.insight.evaluate.watch.scans import Scan, ranges_of
+from lianyi.insight.measure import catalogue
+from lianyi.insight.measure.tallies import daily_tallies
+
+METRIC = "net_sales"
+Places = Mapping[tuple[str | None, str | None], Moved]
+
+
+def sales_moves(case: Case, dimensions: Sequence[str]) -> Places:
+    """(dimension, value) -> how its net sales a day moved, all tested together; (None, None) is the whole.
+
+    Nothing without a comparison. Cost: one pass over orders a dimension.
+    """
+    if case.comparison is None:
+        return {}
+    scans = (Scan(case.comparison.before, case.comparison.now),)
+    slices: list[Slice] = []
+    for by in (None, *dimensions):
+        parts = []
+        for days in ranges_of(scans):
+            found = daily_tallies(case.engine, [METRIC], days, by=by, horizon_day=case.horizon_day, zone=case.zone).get(METRIC)
+            if found is not None:
+                parts.append(Cells(by, found.days, found.values, found.hits, found.base))
+        if parts:
+            slices += slices_of(joined(parts), SERIES, scans)
+    return {(m.slice.dimension, m.slice.value): m for m in compare(slices)}
+
+
+SERIES = Series(
+    id=METRIC,
+    metric=METRIC,
+    hits="numerator",
+    tally=None,
+    of=None,
+    unless=(),
+    name=catalogue()[METRIC].name,
+    unit="money",
+    kind="mean",
+    worse="down",
+    least=0.02,
+    by=(),
+    finding="sales_down",
+    worth="money",
+)
