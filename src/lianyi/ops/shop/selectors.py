@@ -18,10 +18,12 @@ __all__ = [
     "Product",
     "Refund",
     "Stock",
+    "available_of",
     "find_last_deal_fen",
     "find_lowest_deal_fen",
     "find_order",
     "find_price",
+    "find_stock",
     "get_order",
     "get_payment",
     "get_product",
@@ -102,9 +104,19 @@ def find_last_deal_fen(product: Product, at: dt.datetime) -> int | None:
     return None if last is None else last.paid_fen // last.quantity
 
 
+def find_stock(product: Product, purpose: str = "shop") -> Stock | None:
+    """The stock of a product for a purpose; None when none was ever set aside."""
+    return Stock.objects.filter(product=product, purpose=purpose).first()
+
+
+def available_of(products: Sequence[Product], purpose: str = "shop") -> dict[int, int]:
+    """Pieces that can be bought, by the product's row; a product without such a stock is left out. One query."""
+    return dict(Stock.objects.filter(product__in=products, purpose=purpose).values_list("product_id", "available"))
+
+
 def get_stock(product: Product, purpose: str = "shop") -> Stock:
     """The stock of a product for a purpose. Raises StockUnknown."""
-    found = Stock.objects.filter(product=product, purpose=purpose).first()
+    found = find_stock(product, purpose)
     if found is None:
         raise StockUnknown(product=product.public_id, purpose=purpose)
     return found

@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from lianyi.web.pages.views import beacon, doors, front, invites, mine, orders, privacy
+from lianyi.web.pages.views import beacon, campaigns, coupons, doors, front, invites, mine, orders, privacy, taking_part
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("p/<str:public_id>/", front.product, name="product"),
-    path("p/<str:public_id>/buy/", front.buy, name="buy"),
+    path("p/<str:public_id>/checkout/", front.checkout, name="checkout"),
+    path("c/<str:public_id>/", campaigns.campaign, name="campaign"),
+    path("c/<str:public_id>/proof/", campaigns.proof, name="proof"),
+    path("c/<str:public_id>/buy/", taking_part.flash_buy, name="flash_buy"),
+    path("c/<str:public_id>/team/", taking_part.open_team, name="open_team"),
+    path("c/<str:public_id>/bargain/", taking_part.start_bargain, name="start_bargain"),
+    path("c/<str:public_id>/coupon/", taking_part.grab_coupon, name="grab_coupon"),
+    path("c/<str:public_id>/check-in/", taking_part.check_in, name="check_in"),
+    path("c/<str:public_id>/draw/", taking_part.draw, name="draw"),
+    path("c/<str:public_id>/draw/<int:nth>/claim/", taking_part.claim_prize, name="claim_prize"),
+    path("c/<str:public_id>/invitation/", taking_part.claim_invitation, name="claim_invitation"),
+    path("t/<str:public_id>/", taking_part.team, name="team"),
+    path("t/<str:public_id>/join/", taking_part.join_team, name="join_team"),
+    path("b/<str:public_id>/", taking_part.bargain, name="bargain"),
+    path("b/<str:public_id>/help/", taking_part.help_bargain, name="help_bargain"),
+    path("b/<str:public_id>/buy/", taking_part.buy_bargain, name="buy_bargain"),
+    path("me/coupons/", coupons.coupons, name="coupons"),
     path("in/", doors.ask, name="sign_in"),
     path("in/wechat/", doors.to_wechat, name="to_wechat"),
     path("in/wechat/back/", doors.from_wechat, name="from_wechat"),
@@ -19,8 +35,12 @@ urlpatterns = [
     path("me/orders/<str:public_id>/", orders.order, name="order"),
     path("me/orders/<str:public_id>/cancel/", orders.cancel, name="cancel_order"),
     path("me/orders/<str:public_id>/refund/", orders.ask_back, name="ask_back"),
-    path("me/points/", mine.account, {"kind": "points"}, name="points"),
-    path("me/commission/", mine.account, {"kind": "commission"}, name="commission"),
+    path("me/points/", mine.points, name="points"),
+    path("me/commission/", mine.commission, name="commission"),
+    path("me/commission/agree/", mine.agree_to_promote, name="agree_to_promote"),
+    path("me/commission/withdraw/", mine.withdraw, name="withdraw"),
+    path("me/reviews/", mine.reviews, name="reviews"),
+    path("me/reviews/<str:public_id>/appeal/", mine.appeal, name="appeal"),
     path("me/invites/", invites.invites, name="invites"),
     path("me/poster/", invites.poster, name="poster"),
     path("me/privacy/", privacy.privacy, name="privacy"),

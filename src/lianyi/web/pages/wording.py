@@ -1,36 +1,47 @@
-"""Names of what the ledger keeps, as a member reads them."""
+"""Names of what the ledger and the reviewers keep, as a member reads them."""
 
 from lianyi.kernel.text import Text
 
 ACCOUNTS = {
     "points": Text(zh="积分", en="Points"),
     "points_pending": Text(zh="待生效积分", en="Pending points"),
+    "points_owed": Text(zh="待抵扣积分", en="Points owed"),
     "commission": Text(zh="佣金", en="Commission"),
     "commission_pending": Text(zh="待结算佣金", en="Pending commission"),
-    "wallet_due": Text(zh="待退还", en="Owed"),
+    "commission_owed": Text(zh="待抵扣佣金", en="Commission owed"),
+    "wallet_due": Text(zh="待退还", en="To be returned"),
 }
+# Where a movement's transaction came from, by how its key begins.
+SOURCES = (
+    ("check-in:", Text(zh="签到", en="Check-in")),
+    ("entry:", Text(zh="抽奖", en="Prize draw")),
+    ("reward:", Text(zh="邀请奖励", en="Invitation reward")),
+    ("order:", Text(zh="订单", en="Order")),
+    ("withdrawal:", Text(zh="提现", en="Withdrawal")),
+)
 MOVEMENTS = {
-    "points_earned": Text(zh="获得积分", en="Points earned"),
-    "points_matured": Text(zh="积分生效", en="Points became usable"),
-    "points_burnt": Text(zh="使用积分", en="Points used"),
-    "points_expired": Text(zh="积分过期", en="Points expired"),
-    "checked_in": Text(zh="签到", en="Check-in"),
-    "commission_accrued": Text(zh="佣金入账（待结算）", en="Commission accrued, pending"),
-    "commission_matured": Text(zh="佣金可提现", en="Commission became payable"),
-    "commission_paid": Text(zh="佣金提现", en="Commission paid out"),
+    "accrued": Text(zh="入账，待生效", en="accrued, pending"),
+    "released": Text(zh="生效", en="became yours"),
+    "given": Text(zh="发放", en="given"),
+    "reversed": Text(zh="退款扣回", en="taken back after a refund"),
+    "burnt": Text(zh="使用", en="used"),
+    "expired": Text(zh="过期", en="expired"),
+    "requested": Text(zh="申请", en="asked for"),
+    "paid": Text(zh="已打款", en="paid out"),
+    "refused": Text(zh="退回", en="returned"),
 }
-REVERSED = Text(zh="%(what)s（退款扣回）", en="%(what)s, taken back after a refund")
-OTHER = Text(zh="其他变动", en="Other movement")
+OTHER = Text(zh="变动", en="movement")
+BOTH = Text(zh="%(source)s · %(what)s", en="%(source)s: %(what)s")
 
 
-def movement(kind: str) -> Text:
-    """What a transaction was, in words.
+def movement(kind: str, key: str) -> Text:
+    """What a transaction was, in words: where it came from and what it did.
 
-    >>> movement("points_earned_reversed").zh
-    '获得积分（退款扣回）'
+    >>> movement("points_given", "check-in:c_1:7:20000").zh, movement("commission_reversed", "accrual:5:back").en
+    ('签到 · 发放', 'taken back after a refund')
     """
-    base = kind.removesuffix("_reversed")
-    name = MOVEMENTS.get(base, OTHER)
-    if base == kind:
-        return name
-    return Text(zh=REVERSED.say("zh", what=name.zh), en=REVERSED.say("en", what=name.en))
+    what = MOVEMENTS.get(kind.rpartition("_")[2], OTHER)
+    source = next((name for start, name in SOURCES if key.startswith(start)), None)
+    if source is None:
+        return what
+    return Text(zh=BOTH.say("zh", source=source.zh, what=what.zh), en=BOTH.say("en", source=source.en, what=what.en))

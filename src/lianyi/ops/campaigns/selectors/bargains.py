@@ -40,6 +40,19 @@ def list_helps(bargain: Bargain) -> list[Help]:
     return list(Help.objects.filter(bargain=bargain).select_related("helper").order_by("nth"))
 
 
+def list_bargains(campaign: Campaign) -> list[Bargain]:
+    """Every bargain of a campaign, in the order in which they were started."""
+    return list(Bargain.objects.filter(campaign=campaign).select_related("campaign").order_by("id"))
+
+
+def list_helps_in(campaign: Campaign) -> dict[int, list[Help]]:
+    """Every help of a campaign's bargains, by the bargain's row, in order. One query."""
+    found: dict[int, list[Help]] = {}
+    for given in Help.objects.filter(bargain__campaign=campaign).order_by("bargain_id", "nth"):
+        found.setdefault(given.bargain_id, []).append(given)
+    return found
+
+
 def list_bargains_of(member: Member) -> list[Bargain]:
     """A member's bargains, the latest first."""
     return list(Bargain.objects.filter(member=member).select_related("campaign__product", "order").order_by("-started_at", "-id"))

@@ -3,6 +3,7 @@
 from lianyi.ops.campaigns.models import Campaign, Seat, Team
 from lianyi.ops.campaigns.refusals import TeamUnknown
 from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop.selectors import Order
 
 
 def get_team(public_id: str) -> Team:
@@ -27,6 +28,11 @@ def list_open_teams(campaign: Campaign, *, limit: int = 20) -> list[Team]:
 def find_seat(team: Team, member: Member) -> Seat | None:
     """A member's seat in a team, held or paid; None when they have none."""
     return Seat.objects.filter(team=team, member=member, state__in=("held", "paid")).select_related("order").first()
+
+
+def find_seat_of_order(order: Order) -> Seat | None:
+    """The seat that an order pays for; None when it pays for none."""
+    return Seat.objects.filter(order=order).select_related("team__campaign").first()
 
 
 def list_teams_of(member: Member) -> list[Seat]:

@@ -4,6 +4,7 @@ import hashlib
 
 from django import template
 
+from lianyi.ops.campaigns.selectors import Team
 from lianyi.ops.members.selectors import Member
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -21,3 +22,9 @@ def called(member: Member) -> str:
 def face(member: Member) -> str:
     """What a member's picture is drawn from: not the id, which stays among us."""
     return hashlib.sha256(f"face {member.public_id}".encode()).hexdigest()[:12]
+
+
+@register.filter
+def missing(team: Team) -> int:
+    """How many members still have to pay before a team is full."""
+    return max(0, team.size - team.joined)

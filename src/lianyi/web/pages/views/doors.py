@@ -1,5 +1,6 @@
 """Coming in and going out."""
 
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.rules.risk import KEEP_DAYS
+from lianyi.ops.campaigns.services import note_trait
 from lianyi.ops.members.rules import phone_number
+from lianyi.ops.members.selectors import Member
 from lianyi.ops.members.services import join
+from lianyi.web.edge.address import client_address
 from lianyi.web.edge.limits import Limit, limited, spend
 from lianyi.web.pages.messages import messenger
 from lianyi.web.pages.session import actor_of, member_of, sign_in
@@ -33,6 +38,8 @@ SMS = Text(
     en="%(brand)s: open this link to sign in; it is good for 15 minutes, once. Not you? Ignore it. %(url)s",
 )
 STATE = "wechat_state"
+DEVICE = "device"
+"""A random number of this device, kept against fraud and for nothing else (the privacy notice says so)."""
 NEXT = "next"
 
 
@@ -63,8 +70,20 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
         is_usable(token, at=request.at)
         return show(request, "use_link", {"next": safe_next(request)}, page="sign_in")
     member = use_link(token, actor=actor_of(request), at=request.at, brought=brought_by(request))
+    return welcome(request, member, safe_next(request))
+
+
+def welcome(request: HttpRequest, member: Member, path: str) -> HttpResponse:
+    """Bind the session, note what the account was seen with (as keyed hashes, against fraud), and go on."""
     sign_in(request, member)
-    return redirect(safe_next(request))
+    response = redirect(path)
+    device = request.COOKIES.get(DEVICE, "")
+    if not re.fullmatch(r"[0-9a-f]{32}", device):
+        device = secrets.token_hex(16)
+    response.set_cookie(DEVICE, device, max_age=KEEP_DAYS * 24 * 3600, samesite="Lax", secure=request.is_secure(), httponly=True)
+    note_trait(at=request.at, member=member, kind="device", value=device)
+    note_trait(at=request.at, member=member, kind="network", value=client_address(request))
+    return response
 
 
 @require_GET
@@ -95,8 +114,7 @@ def from_wechat(request: HttpRequest) -> HttpResponse:
         channel=brought.channel,
         platform="wechat",
     )
-    sign_in(request, member)
-    return redirect(request.session.pop(NEXT, "/"))
+    return welcome(request, member, request.session.pop(NEXT, "/"))
 
 
 @require_POST

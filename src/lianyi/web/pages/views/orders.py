@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from lianyi.flows import settle_order
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.selectors import find_seat_of_order
 from lianyi.ops.shop.selectors import Order, find_order, list_lines, list_orders, list_refunds
-from lianyi.ops.shop.services import ReturnLine, cancel_order, request_refund
+from lianyi.ops.shop.services import ReturnLine, request_refund
 from lianyi.web.edge.limits import Limit, limited
 from lianyi.web.pages.numbers import whole_number
 from lianyi.web.pages.session import actor_of, key_of, member_only, the_member
@@ -76,6 +78,7 @@ def shown(request: HttpRequest, found: Order, *, wrong: str = "", status: int = 
         "state": name,
         "tone": tone,
         "lines": lines,
+        "seat": find_seat_of_order(found),
         "is_waiting": found.state == "pending" and request.at < found.expires_at,
         "is_late": found.state == "pending" and request.at >= found.expires_at,
         "refunds": [(refund, *REFUNDS[refund.state]) for refund in refunds],
@@ -92,7 +95,7 @@ def shown(request: HttpRequest, found: Order, *, wrong: str = "", status: int = 
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Cancel an order that waits for payment."""
     found = own_order(request, public_id)
-    cancel_order(key=key_of(request, "cancel"), actor=actor_of(request), at=request.at, order=found)
+    settle_order.cancel(key=key_of(request, "cancel"), actor=actor_of(request), at=request.at, order=found)
     messages.success(request, Text(zh="订单已取消", en="The order is cancelled").say(spoken()))
     return redirect("order", found.public_id)
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lianyi.kernel.money import written
+from lianyi.kernel.numbers import percent
 from lianyi.web.ui.templatetags.words import spoken
 
 register = template.Library()
@@ -64,3 +65,21 @@ def day(at: datetime | None) -> str:
         return ""
     here = timezone.localtime(at, settings.WORKSPACE.zone)
     return f"{here.year}年{here.month}月{here.day}日" if spoken() == "zh" else f"{here.day} {here:%b %Y}"
+
+
+@register.filter
+def odds(share: float) -> str:
+    """A share as a percentage."""
+    return percent(share)
+
+
+@register.filter
+def percent_of_bp(rate_bp: int) -> str:
+    """A rate in basis points as a percentage."""
+    return percent(rate_bp / 10_000)
+
+
+@register.filter
+def shortened(text: str) -> str:
+    """A long id by its two ends."""
+    return text if len(text) <= 22 else f"{text[:8]}…{text[-10:]}"

@@ -23,6 +23,7 @@
       running = true;
       clock.dataset.ran = "1";
       const days = Math.floor(left / 86400);
+      if (days > 2) { clock.textContent = days + say(" 天", " days"); continue; }
       const parts = [two(Math.floor((left % 86400) / 3600)), two(Math.floor((left % 3600) / 60)), two(left % 60)];
       clock.replaceChildren(...(days ? [days + say(" 天 ", "d ")] : []), ...parts.flatMap((part, n) => {
         const box = document.createElement("b");
