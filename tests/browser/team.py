@@ -10,10 +10,11 @@ import django
 django.setup()
 
 # ruff: noqa: E402 - the tables are there once Django is set up
+from lianyi.flows import settle_order
 from lianyi.kernel.actor import Actor
 from lianyi.ops.members.services import join
 from lianyi.ops.shop.selectors import get_order
-from lianyi.ops.shop.services import add_product, pay_order
+from lianyi.ops.shop.services import add_product
 from lianyi.web.pages.sign_in import link_token
 
 OWNER = Actor("team", "t_owner", frozenset({"owner"}))
@@ -41,7 +42,7 @@ def paid(order: str) -> str:
     """The counter took an order's money."""
     found = get_order(order)
     key = f"paid:{order}"
-    return pay_order(key=key, actor=OWNER, at=NOW, order=found, reference=key, amount_fen=found.payable_fen).state
+    return settle_order.pay(key=key, actor=OWNER, at=NOW, order=found, reference=key, amount_fen=found.payable_fen).state
 
 
 VERBS = {verb.__name__: verb for verb in (link, product, member, paid)}

@@ -20,7 +20,7 @@ def stocked(shop):
     return shop
 
 
-PATHS = ["/", "/p/p_serum/", "/p/p_out/", "/me/", "/me/orders/", "/me/points/", "/me/commission/", "/me/invites/", "/me/poster/", "/me/privacy/",
+PATHS = ["/", "/p/p_serum/", "/p/p_out/", "/me/", "/me/orders/", "/me/coupons/", "/me/points/", "/me/commission/", "/me/reviews/", "/me/invites/", "/me/poster/", "/me/privacy/",
          "/privacy/", "/rules/", "/nowhere/"]  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def test_buying_needs_no_script(stocked, visitor):
     bo.sign_in("13800000002", "/p/p_serum/")
     bo.page.fill("#quantity", "2")
     bo.press("立即购买")
+    assert bo.sees("应付")
+    bo.press("提交订单")
 
     assert "/me/orders/o_" in bo.page.url
     assert bo.sees("¥256.00")
@@ -64,9 +66,9 @@ def test_buying_needs_no_script(stocked, visitor):
 
 def test_two_presses_of_one_form_make_one_order(stocked, visitor):
     cai = visitor()
-    cai.sign_in("13800000003", "/p/p_serum/")
-    form = cai.page.evaluate("Object.fromEntries(new FormData(document.getElementById('buy')))")
-    landed = {cai.context.request.post(f"{stocked.url}/p/p_serum/buy/", form=form).url for _ in itertools.repeat(None, 2)}
+    cai.sign_in("13800000003", "/p/p_serum/checkout/?quantity=1")
+    form = cai.page.evaluate("Object.fromEntries(new FormData(document.getElementById('order')))")
+    landed = {cai.context.request.post(f"{stocked.url}/p/p_serum/checkout/", form=form).url for _ in itertools.repeat(None, 2)}
 
     assert len(landed) == 1
     cai.go("/me/orders/")

@@ -164,7 +164,11 @@ def test_every_route_has_its_row():
 def test_each_route_answers_owner_other_and_visitor(name, who, mei, bo, things):
     row = ROWS[name]
     # Who is sent to sign in is sent there whatever they ask for.
-    address = anything(name) if (who, row.visitor) == ("visitor", SIGN_IN) and name != "shared" else reverse(name, args=[things[arg] for arg in row.args])
+    address = (
+        anything(name)
+        if (who, row.visitor) == ("visitor", SIGN_IN) and name != "shared"
+        else reverse(name, args=[things[arg] for arg in row.args])
+    )
     facts = Fact.objects.count()
 
     browser = signed_in({"mei": mei, "bo": bo, "visitor": None}[who])
