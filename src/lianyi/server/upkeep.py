@@ -12,6 +12,7 @@ from lianyi.flows.campaign_clock import tick
 from lianyi.flows.settle_order import sweep
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.journal.relay import relay
+from lianyi.ops.journal.services import reach_stream_with_erasures
 from lianyi.ops.ledger.services import expire_points
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.workspace import Workspace
@@ -45,4 +46,5 @@ def parts(history: EventLog, at: dt.datetime) -> dict[str, Callable[[], object]]
         "campaigns": lambda: tick(at),
         "expiring points": lambda: expire_points(at=at),
         "the relay": lambda: relay(history),
+        "erasures": lambda: reach_stream_with_erasures(history.workspace, at=at),
     }

@@ -13,9 +13,11 @@ from lianyi.kernel.errors import Broken
 from lianyi.kernel.ids import new_event_id
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
-from lianyi.ops.journal.models import Fact
+from lianyi.ops.journal.models import Erasure, Fact
 from lianyi.ops.journal.running import running_key
 from lianyi.stream.contracts import contracts
+from lianyi.stream.log.forget import forget
+from lianyi.stream.workspace import Workspace
 
 
 class FactBreaksContract(Broken):
@@ -111,3 +113,29 @@ def content_of(fact: Fact) -> dict[str, Any]:
     """What a fact says, as an object."""
     said: dict[str, Any] = json.loads(fact.fact)
     return said
+
+
+# What of a fact can point at a person; the rest (order, product, pieces, amounts) is what the books have to keep.
+PERSONAL = ("member_id", "referrer_id", "device_id", "session_id")
+
+
+def erase_member(*, member_id: str, at: dt.datetime) -> int:
+    """Take a member out of every fact of theirs, in the transaction that is open, and ask for the same in the stream; answers how many facts.
+
+    The books stay whole: numbers, links and amounts remain, and the salt goes, so that nothing can be guessed from a digest.
+    """
+    Erasure.objects.get_or_create(member_id=member_id, defaults={"asked_at": at})
+    facts = list(Fact.objects.filter(member_id=member_id))
+    for fact in facts:
+        said = {name: value for name, value in content_of(fact).items() if name not in PERSONAL}
+        Fact.objects.filter(pk=fact.pk).update(fact=canonical(said), salt="", member_id="", redacted_at=at)
+    return len(facts)
+
+
+def reach_stream_with_erasures(workspace: Workspace, *, at: dt.datetime) -> int:
+    """Have the stream forget whoever asked for it and whom it still knows; answers how many. Safe to be interrupted, and to be done again."""
+    waiting = list(Erasure.objects.filter(reached_at__isnull=True).order_by("pk"))
+    for erasure in waiting:
+        forget(workspace, erasure.member_id, now_us=microseconds(at))
+        Erasure.objects.filter(pk=erasure.pk).update(reached_at=at)
+    return len(waiting)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import secrets
+from typing import Any
 
-from lianyi.kernel.actor import Actor
+from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.kernel.errors import Refusal
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import execute
-from lianyi.ops.journal.selectors import was_erased
-from lianyi.ops.journal.services import record
+from lianyi.ops.journal.selectors import list_facts, was_erased
+from lianyi.ops.journal.services import content_of, erase_member, record
 from lianyi.ops.members.models import Consent, Identity, Member, Tag
 from lianyi.ops.members.rules import known_purpose, phone_number, tag_name
 from lianyi.ops.members.selectors import get_member, has_consent, pseudonym_of
@@ -141,3 +142,40 @@ def _public_id(identities: dict[str, str]) -> str:
     """
     known = identities.get("phone", "")
     return known if known and not was_erased(known) else f"m_{secrets.token_hex(10)}"
+
+
+def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> None:
+    """Erase a member who asks for it: identities, tags and consents go, their facts lose them, the stream forgets them soon after.
+
+    Orders and the ledger keep a member without a name, as the law on transaction records asks. Raises NotAllowed.
+    """
+    actor.require_self(member.public_id, otherwise="member.erase")
+    public_id = member.public_id
+
+    def do() -> dict[str, int]:
+        for model in (Identity, Tag, Consent):
+            model.objects.filter(member=member).delete()
+        Member.objects.filter(pk=member.pk).update(public_id=f"x_{secrets.token_hex(10)}", erased_at=at, channel="", platform="")
+        return {"facts": erase_member(member_id=public_id, at=at)}
+
+    # The actor is not kept: an erased member who asked for it themself would be named by the log.
+    execute(key=key or f"erase:{secrets.token_urlsafe(12)}", name="members.erase", actor=SYSTEM, at=at, payload={"row": member.pk}, do=do)
+
+
+def export(*, actor: Actor, member: Member) -> dict[str, Any]:
+    """Everything that is held about a member, to be handed to them: a JSON object. Raises NotAllowed."""
+    actor.require_self(member.public_id, otherwise="member.export")
+    return {
+        "member": member.public_id,
+        "joined_at": member.joined_at.isoformat(),
+        "tier": member.tier,
+        "channel": member.channel,
+        "referrer": member.referrer.public_id if member.referrer else None,
+        "identities": [{"kind": one.kind, "linked_at": one.linked_at.isoformat()} for one in member.identities.order_by("pk")],
+        "consents": [
+            {"purpose": one.purpose, "granted": one.granted, "policy": one.policy, "at": one.at.isoformat()}
+            for one in member.consents.order_by("at", "pk")
+        ],
+        "tags": sorted(member.tags.values_list("name", flat=True)),
+        "facts": [content_of(fact) for fact in list_facts(member_id=member.public_id)],
+    }
