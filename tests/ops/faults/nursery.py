@@ -1,6 +1,6 @@
 """Where processes are born quickly: everything is loaded once, and each is a fork of it. It has no thread and no connection.
 
-python -m tests.ops.faults.nursery [MUTATION]   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
+python -m tests.ops.faults.nursery   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
 """
 
 import importlib
@@ -17,7 +17,7 @@ def main() -> None:
     django.setup()
     from lianyi.ops.journal.checking import invariants
     from lianyi.stream.contracts import contracts
-    from tests.ops.faults import auditor, crew, mutations
+    from tests.ops.faults import auditor, crew
 
     # Loaded before the first fork; none of them starts a thread until it is used. pyarrow looks for pandas.
     for heavy in ("deltalake", "duckdb", "pandas"):
@@ -25,8 +25,6 @@ def main() -> None:
     contracts()
     invariants()
 
-    if len(sys.argv) > 1 and sys.argv[1]:
-        mutations.MUTATIONS[sys.argv[1]].plant()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print(json.dumps({"ready": os.getpid()}), flush=True)
     for line in sys.stdin:
