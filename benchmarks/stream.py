@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.harness import interleaved, run, table
+from lianyi.stream.freshness import KINDS
 
 EVENTS = 500_000
 PORTIONS = 10
@@ -129,10 +130,7 @@ def keep_house(_source: str, home: str) -> dict[str, Any]:
         maintain(space, now_us=LATER_US, retention_hours=0)
         seconds = time.perf_counter() - started
         snapshot = EventLog(space).snapshot()
-        sizes = {
-            kind: sum(f.stat().st_size for f in (space.projections_path / kind).glob("*.parquet"))
-            for kind in ("events_by_member", "member_day")
-        }
+        sizes = {kind: sum(f.stat().st_size for f in (space.projections_path / kind).glob("*.parquet")) for kind in KINDS}
         return {"seconds": seconds, "rows": snapshot.rows, "events": sum(f.bytes for f in snapshot.files), **sizes}
 
 
@@ -183,7 +181,7 @@ def main() -> None:
         said = kept["keep_house"].said
         print(
             f"  bytes an event: {said['events'] / rows:.1f} stored, {said['events_by_member'] / rows:.1f} by member, "
-            f"{said['member_day'] / rows:.1f} member days, {(said['events'] + said['events_by_member'] + said['member_day']) / rows:.1f} in all; "
+            f"{said['actor_day'] / rows:.1f} actor days, {said['devices'] / rows:.1f} devices, {(said['events'] + sum(said[k] for k in KINDS)) / rows:.1f} in all; "
             f"plain pyarrow {written['arrow_writer'].said['bytes'] / rows:.1f}"
         )
         opened = interleaved(module, ["open_snapshot", "open_delta"], *where)

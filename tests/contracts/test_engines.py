@@ -11,9 +11,9 @@ from lianyi.stream import workspace
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.engines.views import actor_day
 from lianyi.stream.log.forget import forget
 from lianyi.stream.log.table import EventLog
-from lianyi.stream.projections.member_day import query as member_day
 from lianyi.stream.record import FACT, VIEW_COLUMNS
 from lianyi.stream.snapshot import Snapshot
 from tests.stream.made import START_US, made_facts
@@ -86,7 +86,8 @@ def test_every_reference_relation_is_there_even_when_nothing_was_published(engin
         "SELECT e.member_id AS who FROM events AS e WHERE e.member_id NOT IN (SELECT m.member_id FROM members AS m) GROUP BY e.member_id ORDER BY who",
         "SELECT least(e.quantity, 2) AS a, greatest(e.quantity, 2) AS b, count(*) AS n FROM events AS e GROUP BY least(e.quantity, 2), greatest(e.quantity, 2) ORDER BY a, b",
         "SELECT round(2.5) AS up, round(-2.5) AS down, floor(-0.5) AS low, ceil(0.2) AS high, abs(-3) AS away",
-        f"SELECT * FROM ({member_day()}) AS r ORDER BY member_id, d",
+        f"SELECT * FROM ({actor_day()}) AS r ORDER BY actor, d",
+        "SELECT a.d AS day, sum(a.is_member) AS members, sum(a.visits) AS visits FROM actor_day AS a GROUP BY a.d ORDER BY day",
     ],
 )
 def test_a_query_answers_alike_on_every_engine(engine: Engine, oracle: Engine, sql: str) -> None:

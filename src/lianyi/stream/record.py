@@ -4,7 +4,11 @@ Time is integers: `t` UTC microseconds, `d` the business day (days since 1970-01
 write; `m` is the business month (yyyymm) the table is partitioned by.
 """
 
+import datetime as dt
+
 import pyarrow as pa
+
+from lianyi.kernel.clock import Window, add_months, day_of
 
 # Filled by whoever states a fact. `quantity` is 1 unless one row carries a total (an imported daily count) or pieces sold;
 # `kind`, `value` and `subject_id` are the body's hot keys, promoted to columns because contracts of many domains need them.
@@ -48,3 +52,13 @@ def month_of_sql(day: str) -> str:
     """SQL (DuckDB) for the business month yyyymm of a day-number column; used by the writer only, never in analyses."""
     date = f"(DATE '1970-01-01' + CAST({day} AS INTEGER))"
     return f"CAST(year({date}) * 100 + month({date}) AS INTEGER)"
+
+
+def month_window(month: int) -> Window:
+    """The business days of a month yyyymm.
+
+    >>> str(month_window(202402))
+    '2024-02-01..2024-03-01'
+    """
+    first = dt.date(month // 100, month % 100, 1)
+    return Window(day_of(first), day_of(add_months(first, 1)))

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from lianyi.insight.measure import catalogue, dimension, dimensions, horizon, intervals, measure, metric, to_csv
 from lianyi.insight.measure import entries as reading
@@ -295,3 +297,30 @@ def test_every_entry_says_what_it_answers_in_both_languages():
         assert one.needs, one.id
     assert metric("reply_rate").band == (0.8, 1.0)
     assert metric("hard_ad_share").band == (0.0, 0.2)
+
+
+def narrowed_by_name(scan: exp.Table) -> bool:
+    """Whether the query that scans `events`, or the one it is the source of, keeps only rows of some names (or none at all)."""
+    scope = scan.find_ancestor(exp.Select)
+    for select in (scope, scope.find_ancestor(exp.Select)):
+        conditions = [select.args.get("where"), *select.args.get("joins", [])] if select else []
+        for condition in filter(None, conditions):
+            if condition.sql() == "WHERE 1 = 0" or any(
+                test.this.name == "name" and isinstance(test.this, exp.Column) for test in condition.find_all(exp.EQ, exp.In)
+            ):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("by", [None, "platform"])
+def test_every_scan_of_events_in_the_catalogue_is_narrowed_by_name(by):
+    """Facts lie by name: a scan that names what it reads passes over all the others."""
+    seen = 0
+    for id_, relation in relations().items():
+        split = dimension(by) if by in relation.dims else None
+        sql = relation_sql(id_, Shape(split, by_period=False, has_devices=True, steps=("page_viewed", "order_paid")), ("order_paid",))
+        for scan in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table):
+            if scan.name == "events":
+                seen += 1
+                assert narrowed_by_name(scan), id_
+    assert seen > 30

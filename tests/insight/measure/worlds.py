@@ -53,7 +53,7 @@ class World(DuckDBEngine):
             self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given")
         devices = rows["device_id"].null_count < len(rows)
         if devices:
-            self._connection.execute(f"CREATE OR REPLACE TABLE device_owner AS {views.DEVICE_OWNER}")
+            self._connection.execute(f"CREATE OR REPLACE TABLE device_owner AS {views.device_owner(views.devices_seen('stored'))}")
         self._connection.execute(f"CREATE OR REPLACE VIEW events AS {views.events(set(STORED.names), stitched=devices, erased=False)}")
         days = rows["d"].to_pylist()
         files = (DataFile("", 0, len(rows), 0, min(days), max(days), devices),) if days else ()

@@ -3,7 +3,7 @@
 import pytest
 
 from lianyi.stream.engines.lint import RULES, lint
-from lianyi.stream.projections.member_day import query as member_day
+from lianyi.stream.engines.views import actor_day, device_owner, devices_seen
 
 CAUGHT = {
     "date-function": [
@@ -52,7 +52,8 @@ PASSED = [
     "SELECT CAST(floor(e.amount_fen / 7) AS BIGINT) AS week, e.t // 7 AS part, e.t / $n AS share FROM events AS e",
     "SELECT coalesce(e.actor, 'x') AS who, count(*) AS n FROM events AS e GROUP BY coalesce(e.actor, 'x')",
     "WITH a AS (SELECT e.actor AS who FROM events AS e) SELECT count(*) AS n FROM a WHERE a.who IN (SELECT m.member_id FROM members AS m)",
-    member_day(),
+    actor_day(),
+    device_owner(devices_seen("stored")),
 ]
 
 

@@ -4,18 +4,20 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.freshness import KINDS
 from lianyi.stream.log import delta
 from lianyi.stream.log.cite import cite, cited, release
 from lianyi.stream.log.lock import MaintenanceBusy, maintaining
 from lianyi.stream.log.maintain import maintain
+from lianyi.stream.log.rewrite import in_order
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.log.write import write_months
 from lianyi.stream.projections import fresh_files
-from lianyi.stream.projections.naming import KINDS
 from lianyi.stream.snapshot import Snapshot
 from tests.stream.made import copied, made_facts
 
@@ -72,13 +74,30 @@ def test_closed_months_become_one_file_each_and_every_answer_stays(log: EventLog
     assert engine.run("SELECT city FROM members WHERE member_id = 'm0009'").to_pylist() == [{"city": "3"}]
 
 
-def test_files_inside_a_month_lie_in_order_of_time(log: EventLog) -> None:
-    maintain(log.workspace, now_us=now_us())
+def test_facts_inside_a_month_lie_by_name_and_then_in_order_of_time(log: EventLog) -> None:
+    def placed(file: str) -> list[tuple[str, int]]:
+        return [(row["name"], row["t"]) for row in pq.read_table(file, columns=["name", "t"], partitioning=None).to_pylist()]
 
-    engine = DuckDBEngine(log.snapshot())
     for file in log.snapshot().files:
-        t = engine.run(f"SELECT t FROM read_parquet('{file.path}')")["t"].to_pylist()
-        assert t == sorted(t)
+        assert placed(file.path) == sorted(placed(file.path))
+    maintain(log.workspace, now_us=now_us())
+    for file in log.snapshot().files:
+        assert placed(file.path) == sorted(placed(file.path))
+
+
+def test_a_month_in_another_order_is_put_in_order_once(tmp_path: Path) -> None:
+    log = EventLog(workspace.create(tmp_path / "w"))
+    facts = made_facts(600, days=20).sort_by("t").combine_chunks()
+    ids = pa.array([(i + 1).to_bytes(16, "big") for i in range(len(facts))], pa.binary())
+    facts = facts.set_column(facts.schema.get_field_index("event_id"), "event_id", ids)
+    log.begin(facts.to_reader(max_chunksize=200), source="in order of time")
+    before = digest(log.snapshot())
+    assert not in_order(log.snapshot().files[0].path)
+
+    assert maintain(log.workspace, now_us=now_us()).months_compacted == 1
+    assert in_order(log.snapshot().files[0].path)
+    assert digest(log.snapshot()) == before
+    assert maintain(log.workspace, now_us=now_us()).months_compacted == 0
 
 
 def test_running_it_again_changes_nothing(log: EventLog) -> None:
@@ -176,7 +195,7 @@ def test_doubles_made_by_another_program_are_dropped(log: EventLog) -> None:
 
 
 def test_projections_are_fresh_afterwards_and_only_dirty_months_are_built(log: EventLog) -> None:
-    assert maintain(log.workspace, now_us=now_us()).projections_built == 6
+    assert maintain(log.workspace, now_us=now_us()).projections_built == 9
     for kind in KINDS:
         assert sorted(fresh_files(log.snapshot(), kind)) == [202401, 202402, 202403]
     log.append(
@@ -184,7 +203,7 @@ def test_projections_are_fresh_afterwards_and_only_dirty_months_are_built(log: E
     )
     assert sorted(fresh_files(log.snapshot(), KINDS[0])) in ([], [202401, 202403])
 
-    assert maintain(log.workspace, now_us=now_us()).projections_built == 2
+    assert maintain(log.workspace, now_us=now_us()).projections_built == 3
 
 
 def test_one_maintenance_at_a_time(log: EventLog) -> None:

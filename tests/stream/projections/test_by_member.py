@@ -8,6 +8,7 @@ from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine, connect
+from lianyi.stream.freshness import expected
 from lianyi.stream.log.forget import forget
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import by_member, fresh_files, naming, read
@@ -32,7 +33,7 @@ def log(made: EventLog, tmp_path: Path) -> EventLog:
 def build(log: EventLog, snapshot: Snapshot) -> None:
     owners = naming.work_out_owners(snapshot, connect())
     engine = DuckDBEngine(snapshot)
-    for month, name in naming.expected(snapshot, owners, by_member.KIND).items():
+    for month, name in expected(snapshot, owners, by_member.KIND).items():
         by_member.build(engine, month, log.workspace.projections_path / by_member.KIND / name, aside=log.workspace.scratch_path / name)
     engine.close()
 

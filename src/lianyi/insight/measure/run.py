@@ -53,7 +53,6 @@ class Run:
         self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day + min(ahead, 366))
         asked = [self._written(relation_id, sharing) for relation_id, sharing in by_relation.items()]
         reach = self._reach(asked)
-        self.session.gather(self.engine, [sql for one in asked for sql in (one.sql, *(base.sql for base in one.bases))])
         found: dict[str, dict[Key, Row]] = {one.id: {} for one in metrics}
         for relation in asked:
             self.session.prepare(self.engine, relation.bases, reach)

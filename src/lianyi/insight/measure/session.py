@@ -1,7 +1,7 @@
 """One engine and what was already kept on it: several measurements on a snapshot share their preparation."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from lianyi.insight.measure.calendar import calendar_days
@@ -9,7 +9,6 @@ from lianyi.insight.measure.compile import Base
 from lianyi.insight.measure.entries import sets
 from lianyi.insight.measure.generations import generations
 from lianyi.insight.measure.presence import Presence
-from lianyi.insight.measure.seldom import Gathered, chosen, gather
 from lianyi.stream.engines.base import Engine
 
 Params = Mapping[str, int]
@@ -32,7 +31,6 @@ class Session:
         self.last_day = engine.snapshot.last_day
         self._steps: tuple[str, ...] | None = None
         self._kept: dict[str, str] = {}
-        self._seldom = Gathered()
         self._calendar: tuple[int, int] | None = None
         self._span: tuple[int, int] | None = None
 
@@ -54,8 +52,7 @@ class Session:
         return self._steps
 
     def lean(self, sql: str) -> str:
-        """The same query, reading seldom facts where they were gathered, and facts without their actor wherever it does not use one."""
-        sql = self._seldom.redirect(sql)
+        """The same query, reading facts without their actor wherever it does not use one."""
         if self.plain == "events":
             return sql
         starred = ".actor" in sql  # `SELECT s.*` hands every column on
@@ -66,15 +63,6 @@ class Session:
             return found.group(0) if used else f"{self.plain} AS {alias}"
 
         return _EVENTS.sub(source, sql)
-
-    def gather(self, engine: Engine, queries: Iterable[str]) -> None:
-        """Before several queries are asked: gather the seldom facts that they read, where it pays (`seldom` says when)."""
-        if engine.name != "duckdb":
-            return
-        wanted = chosen(queries, self.presence.facts, self._seldom)
-        if wanted != self._seldom:
-            gather(engine, wanted)
-            self._seldom = wanted
 
     def prepare(self, engine: Engine, bases: tuple[Base, ...], reach: Mapping[str, Params]) -> None:
         """Keep the bases of a query, in order; one kept before from the same SQL over the same days is used again."""

@@ -12,6 +12,8 @@ import pyarrow as pa
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines import views
 from lianyi.stream.engines.base import Params, used
+from lianyi.stream.freshness import fresh_files
+from lianyi.stream.record import month_window
 from lianyi.stream.snapshot import Snapshot
 
 Fault = duckdb.Error
@@ -39,7 +41,8 @@ class _Instances:
             if self._idle:
                 return self._idle.pop()
         instance = duckdb.connect(":memory:", config=dict.fromkeys(_FRESH, False))
-        instance.execute("SET enable_progress_bar = false")
+        # Files of a history never change, and a hundred queries read the same few footers.
+        instance.execute("SET enable_progress_bar = false; SET parquet_metadata_cache = true")
         return instance
 
     def give_back(self, instance: duckdb.DuckDBPyConnection) -> None:
@@ -139,6 +142,35 @@ def file_list(paths: Iterable[str]) -> str:
     return "[" + ", ".join(quoted(p) for p in paths) + "]"
 
 
+# The columns of `views.devices_seen`.
+SEEN = {"device_id": "VARCHAR", "member_id": "VARCHAR", "first_t": "BIGINT"}
+
+
+def devices_seen(snapshot: Snapshot) -> str:
+    """`views.devices_seen` of a snapshot: months whose projection is fresh from its file, the others from their facts."""
+    fresh = fresh_files(snapshot, "devices")
+    parts = [f"SELECT device_id, member_id, first_t FROM read_parquet({file_list(map(str, fresh.values()))})"] if fresh else []
+    stale = [f.path for f in snapshot.files if f.has_device and f.month not in fresh]
+    if stale:
+        parts.append(views.devices_seen(f"read_parquet({file_list(stale)}, union_by_name = true, hive_partitioning = false)"))
+    return " UNION ALL ".join(parts) or views.nothing(SEEN)
+
+
+def actor_days(snapshot: Snapshot) -> str:
+    """`views.actor_day` of a snapshot: months whose projection is fresh from its file, the others counted from `events`."""
+    fresh = fresh_files(snapshot, "actor_day")
+    if not fresh:
+        return views.actor_day()
+    # Members whose erasure is pending may still be in a file.
+    kept = " WHERE actor NOT IN (SELECT member_id FROM erased)" if snapshot.erased else ""
+    parts = [f"SELECT {', '.join(views.ACTOR_DAY)} FROM read_parquet({file_list(map(str, fresh.values()))}){kept}"]
+    stale = sorted({f.month for f in snapshot.files} - set(fresh))
+    if stale:
+        spans = " OR ".join(f"(e.d >= {w.from_day} AND e.d < {w.to_day})" for w in map(month_window, stale))
+        parts.append(views.actor_day(where=f"({spans})"))
+    return " UNION ALL ".join(parts)
+
+
 class DuckDBEngine:
     """One snapshot read in this process.
 
@@ -177,8 +209,9 @@ class DuckDBEngine:
             else:
                 execute(f"CREATE VIEW {table.name} AS {views.nothing(types)}")
         if self.snapshot.has_devices:
-            execute(f"CREATE TABLE device_owner AS {views.DEVICE_OWNER}")
+            execute(f"CREATE TABLE device_owner AS {views.device_owner(devices_seen(self.snapshot))}")
         execute(f"CREATE VIEW events AS {views.events(present, stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}")
+        execute(f"CREATE VIEW actor_day AS {actor_days(self.snapshot)}")
 
     def run(self, sql: str, params: Params | None = None) -> pa.Table:
         """Answer one query as an Arrow table.

@@ -141,9 +141,10 @@ class SparkEngine:
             else:
                 self._read(table.name, paths, types)
         if self.snapshot.has_devices:
-            self.keep("device_owner", views.DEVICE_OWNER)
+            self.keep("device_owner", views.device_owner(views.devices_seen("stored")))
         query = views.events(set(views.STORED_TYPES), stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))
         self._view("events", query)
+        self._view("actor_day", views.actor_day())
 
     def _read(self, name: str, paths: tuple[str, ...], types: dict[str, str]) -> None:
         """Files as a relation; a column that older files lack is null there, because the schema is given."""

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from lianyi.stream.contracts.sets import ENGAGED, INTERACT, VISIT
 from lianyi.stream.record import STORED
 
 SQL_TYPES = {
@@ -16,15 +17,56 @@ SQL_TYPES = {
 _ARROW_TO_SQL = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.float64(): "DOUBLE", pa.binary(): "BLOB"}
 STORED_TYPES = {field.name: _ARROW_TO_SQL[field.type] for field in STORED}
 
-# A device belongs to the member first seen on it; what it did before anyone logged in is then that member's.
-DEVICE_OWNER = """
-SELECT first_seen.device_id, first_seen.member_id AS owner_id FROM (
-    SELECT pairs.device_id, pairs.member_id, row_number() OVER (PARTITION BY pairs.device_id ORDER BY pairs.first_t, pairs.member_id) AS nth
-    FROM (
-        SELECT s.device_id, s.member_id, min(s.t) AS first_t FROM stored AS s
-        WHERE s.device_id IS NOT NULL AND s.member_id IS NOT NULL GROUP BY s.device_id, s.member_id
-    ) AS pairs
-) AS first_seen WHERE first_seen.nth = 1
+# What `actor_day` says of an actor on a day on which they visited, interacted or paid.
+ACTOR_DAY = {
+    "actor": "a member, stitched from devices where they were recognised, or a device nobody has logged in on",
+    "d": "business day",
+    "is_member": "1 for a member, 0 for a device",
+    "visits": "facts of the VISIT set",
+    "interactions": "quantity of the INTERACT set, null meaning 1",
+    "payments": "facts of orders paid, one a line",
+}
+
+
+def devices_seen(source: str) -> str:
+    """Which member was seen on which device, and when first.
+
+    >>> devices_seen("stored").startswith("SELECT s.device_id, s.member_id, min(s.t) AS first_t FROM stored AS s")
+    True
+    """
+    return (
+        f"SELECT s.device_id, s.member_id, min(s.t) AS first_t FROM {source} AS s"
+        " WHERE s.device_id IS NOT NULL AND s.member_id IS NOT NULL GROUP BY s.device_id, s.member_id"
+    )
+
+
+def device_owner(seen: str) -> str:
+    """Whose each device is: the member first seen on it; what it did before anyone logged in is then that member's.
+
+    seen : a query with the columns of `devices_seen`; a pair may be there several times
+    """
+    return f"""
+SELECT f.device_id, f.member_id AS owner_id FROM (
+    SELECT p.device_id, p.member_id, row_number() OVER (PARTITION BY p.device_id ORDER BY p.first_t, p.member_id) AS nth
+    FROM (SELECT q.device_id, q.member_id, min(q.first_t) AS first_t FROM ({seen}) AS q GROUP BY q.device_id, q.member_id) AS p
+) AS f WHERE f.nth = 1
+"""
+
+
+def actor_day(*, where: str = "1 = 1") -> str:
+    """One row for each actor and day, as a query over `events`; see ACTOR_DAY."""
+
+    def listed(names: tuple[str, ...]) -> str:
+        return "(" + ", ".join(f"'{name}'" for name in names) + ")"
+
+    return f"""
+SELECT e.actor AS actor, e.d AS d, max(CASE WHEN e.member_id IS NOT NULL OR e.actor <> e.device_id THEN 1 ELSE 0 END) AS is_member,
+    CAST(sum(CASE WHEN e.name IN {listed(VISIT)} THEN 1 ELSE 0 END) AS BIGINT) AS visits,
+    CAST(sum(CASE WHEN e.name IN {listed(INTERACT)} THEN coalesce(e.quantity, 1) ELSE 0 END) AS BIGINT) AS interactions,
+    CAST(sum(CASE WHEN e.name = 'order_paid' THEN 1 ELSE 0 END) AS BIGINT) AS payments
+FROM events AS e
+WHERE e.name IN {listed(ENGAGED)} AND e.actor IS NOT NULL AND {where}
+GROUP BY e.actor, e.d
 """
 
 

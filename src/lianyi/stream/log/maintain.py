@@ -94,7 +94,9 @@ def _compact(workspace: Workspace, folder: Path, *, now_us: int) -> tuple[int, i
     path = workspace.events_path
     months = doubles = 0
     for month, files in _by_month(delta.data_files(delta.load(path), path)).items():
-        if not rewrite.scattered(files) or (month >= this_month and len(files) <= OPEN_MONTH_FILES):
+        if month >= this_month and len(files) <= OPEN_MONTH_FILES:
+            continue
+        if not rewrite.scattered(files) and all(rewrite.in_order(f.path) for f in files):
             continue
         connection = rewrite.opened(folder)
         try:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
 from lianyi.stream.engines.duckdb import Connection, connect, file_list
-from lianyi.stream.engines.views import DEVICE_OWNER, STORED_TYPES, columns_or_null
+from lianyi.stream.engines.views import STORED_TYPES, columns_or_null, device_owner, devices_seen
 from lianyi.stream.log.write import ROWS_PER_FILE, ROWS_PER_GROUP, write_months
 from lianyi.stream.record import STORED
 from lianyi.stream.snapshot import DataFile
@@ -21,6 +23,15 @@ NAMING = tuple(f.name for f in STORED if f.type == pa.string() and f.name not in
 def opened(scratch: Path) -> Connection:
     """A connection for rewriting, bounded in memory."""
     return connect(scratch=scratch, memory=MEMORY)
+
+
+def in_order(file: str) -> bool:
+    """Whether the row groups of an event file follow each other by name, as far as its footer tells. Cost: reading the footer."""
+    footer = pq.ParquetFile(file).metadata
+    position = footer.schema.names.index("name")
+    spans = [footer.row_group(n).column(position).statistics for n in range(footer.num_row_groups)]
+    known = [s for s in spans if s is not None and s.has_min_max]
+    return all(before.max <= after.min for before, after in pairwise(known))
 
 
 def scattered(files: Sequence[DataFile]) -> bool:
@@ -37,7 +48,7 @@ def compact(connection: Connection, root: Path, files: Sequence[DataFile]) -> tu
     rows, distinct = connection.execute(f"SELECT count(*), count(DISTINCT event_id) FROM ({source})").fetchall()[0]
     if distinct < rows:
         source = f"SELECT * FROM ({source}) QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_t, t) = 1"
-    query = f"SELECT {', '.join(STORED.names)}, CAST({month} AS INTEGER) AS m FROM ({source}) ORDER BY t, event_id"
+    query = f"SELECT {', '.join(STORED.names)}, CAST({month} AS INTEGER) AS m FROM ({source}) ORDER BY name, t, event_id"
     return write_months(root, connection.sql(query).to_arrow_reader(ROWS_PER_GROUP), data_change=False), rows - distinct
 
 
@@ -58,7 +69,8 @@ class Removal:
         if files:
             connection.execute(f"CREATE OR REPLACE TEMP VIEW stored AS {_shaped(connection, files)}")
             connection.execute(
-                f"INSERT INTO gone_devices SELECT device_id FROM ({DEVICE_OWNER}) WHERE owner_id IN (SELECT member_id FROM gone)"
+                f"INSERT INTO gone_devices SELECT device_id FROM ({device_owner(devices_seen('stored'))})"
+                " WHERE owner_id IN (SELECT member_id FROM gone)"
             )
 
     @property
@@ -89,7 +101,9 @@ class Removal:
             else c
             for c in STORED.names
         ]
-        query = f"SELECT {', '.join(shown)}, CAST({month} AS INTEGER) AS m FROM ({source}) WHERE NOT {self._theirs} ORDER BY t, event_id"
+        query = (
+            f"SELECT {', '.join(shown)}, CAST({month} AS INTEGER) AS m FROM ({source}) WHERE NOT {self._theirs} ORDER BY name, t, event_id"
+        )
         reader = self.connection.sql(query, params={"ids": self.quoted_ids}).to_arrow_reader(ROWS_PER_GROUP)
         return write_months(root, reader), gone
 

@@ -1,6 +1,6 @@
 """The history of one workspace: append facts exactly once, read a snapshot."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, drop_erased, erasures, without_erased
 from lianyi.stream.log.lock import writing
 from lianyi.stream.log.scratch import scratch
+from lianyi.stream.log.sorting import sorted_facts
 from lianyi.stream.log.write import ROWS_PER_GROUP, write_months
 from lianyi.stream.record import FACT, STORED, month_of_sql
 from lianyi.stream.snapshot import DataFile, Snapshot
@@ -28,7 +29,6 @@ from lianyi.stream.workspace import Workspace
 STAGING_MEMORY = "500MB"
 # Written once and read once: a dictionary pays only where few values fill a column.
 FEW_VALUES = ["name", "version", "received_t", "platform", "channel", "kind", "body"]
-ROWS_SORTED_AT_ONCE = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class EventLog:
         if not fresh and not changed and transaction is None:
             return Appended(table.version(), 0, repeated, known, (), forgotten)
         delta.widen(table)
-        actions = write_months(self.path, _sorted(staging)) if fresh else []
+        actions = write_months(self.path, sorted_facts(staging)) if fresh else []
         version = self._commit(table, actions, tables={**pinned, **changed}, metadata=metadata, transaction=transaction)
         return Appended(version, fresh, repeated, known, tuple(sorted(changed)), forgotten)
 
@@ -270,34 +270,6 @@ def _mark_fresh(staging: Connection, staged: int, files: tuple[DataFile, ...], *
         return staged - distinct, 0
     known = staging.execute(f"SELECT count(*) FROM staged AS s SEMI JOIN ({known_sql}) AS k ON s.event_id = k.event_id").fetchall()[0][0]
     return staged - distinct - known, known
-
-
-def _sorted(staging: Connection) -> Iterator[pa.RecordBatch]:
-    """The fresh facts by month and time; some days are sorted at once, so that a long history takes no more memory than a short one."""
-    columns = ", ".join(FACT.names)
-    days = staging.execute("SELECT d, count(*) FROM fresh GROUP BY d ORDER BY d").fetchall()
-    for first, last in _spans(days, ROWS_SORTED_AT_ONCE):
-        yield from staging.sql(
-            f"SELECT seq, {columns}, d, m FROM fresh WHERE d >= {first} AND d <= {last} ORDER BY m, t, event_id"
-        ).to_arrow_reader(ROWS_PER_GROUP)
-
-
-def _spans(days: Iterable[tuple[int, int]], most: int) -> Iterator[tuple[int, int]]:
-    """Spans of days (inclusive) of at most so many rows each, or of one day.
-
-    days : (day, rows), by day
-    >>> list(_spans([(1, 5), (2, 4), (7, 3), (8, 20), (9, 1)], 10))
-    [(1, 2), (7, 7), (8, 8), (9, 9)]
-    """
-    first = last = None
-    rows = 0
-    for day, count in days:
-        if first is not None and last is not None and rows + count > most:
-            yield first, last
-            first, rows = None, 0
-        first, last, rows = day if first is None else first, day, rows + count
-    if first is not None and last is not None:
-        yield first, last
 
 
 def _as_they_come(facts: pa.RecordBatchReader, zone_name: str, written: list[int]) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,6 @@
 Each part holds all the rows of its actors, so a kernel needs no state across parts and parts may be worked on in parallel.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lianyi.kernel.clock import Window, add_months, day_of
+from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.stream.engines.duckdb import DuckDBEngine
-from lianyi.stream.projections.naming import fresh_files, publish
+from lianyi.stream.freshness import fresh_files
+from lianyi.stream.projections.naming import publish
+from lianyi.stream.record import month_window
 from lianyi.stream.snapshot import Snapshot
 
 KIND = "events_by_member"
@@ -146,16 +147,6 @@ def read(
             engine.close()
         for file in opened.values():
             file.close()
-
-
-def month_window(month: int) -> Window:
-    """The business days of a month yyyymm.
-
-    >>> str(month_window(202402))
-    '2024-02-01..2024-03-01'
-    """
-    first = dt.date(month // 100, month % 100, 1)
-    return Window(day_of(first), day_of(add_months(first, 1)))
 
 
 class _Projected:

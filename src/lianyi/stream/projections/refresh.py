@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from lianyi.stream.engines.duckdb import DuckDBEngine, connect
-from lianyi.stream.projections import by_member, member_day
-from lianyi.stream.projections.naming import KINDS, expected, folder, work_out_owners
+from lianyi.stream.freshness import KINDS, expected, folder
+from lianyi.stream.projections import by_member, monthly
+from lianyi.stream.projections.naming import work_out_owners
 from lianyi.stream.snapshot import Snapshot
 
-BUILD = {by_member.KIND: by_member.build, member_day.KIND: member_day.build}
+BUILD = {monthly.ACTOR_DAY: monthly.build_actor_day, by_member.KIND: by_member.build}
 MEMORY = "900MB"
 
 
@@ -19,25 +20,35 @@ def refresh(snapshot: Snapshot, scratch: Path) -> int:
     if snapshot.projections is None or not snapshot.files:
         return 0
     connection = connect(scratch=scratch, memory=MEMORY)
+    built = 0
     try:
+        # The devices first: whose they are is then told from their files, not from all facts.
+        for month, file in _lacking(snapshot, {}, monthly.DEVICES):
+            events = [f for f in snapshot.files if f.month == month]
+            monthly.build_devices(connection, events, file, aside=scratch / file.name)
+            built += 1
         owners = work_out_owners(snapshot, connection)
     finally:
         connection.close()
-    built = 0
     engine: DuckDBEngine | None = None
     try:
-        for kind in KINDS:
-            for month, name in sorted(expected(snapshot, owners, kind).items()):
-                file = folder(snapshot.projections, kind) / name
-                if file.exists():
-                    continue
+        for kind, build in BUILD.items():
+            for month, file in _lacking(snapshot, owners, kind):
                 engine = engine or DuckDBEngine(snapshot, scratch=scratch, memory=MEMORY)
-                BUILD[kind](engine, month, file, aside=scratch / name)
+                build(engine, month, file, aside=scratch / file.name)
                 built += 1
     finally:
         if engine is not None:
             engine.close()
     return built
+
+
+def _lacking(snapshot: Snapshot, owners: dict[int, str], kind: str) -> list[tuple[int, Path]]:
+    """The months of a kind whose file is not there, with its path."""
+    if snapshot.projections is None:
+        return []
+    files = {month: folder(snapshot.projections, kind) / name for month, name in sorted(expected(snapshot, owners, kind).items())}
+    return [(month, file) for month, file in files.items() if not file.exists()]
 
 
 def remove_stale(snapshot: Snapshot, *, now_us: int, retention_hours: float) -> tuple[int, int]:
