@@ -36,7 +36,7 @@ def whole_number(given: str, *, least: int, most: int) -> int:
 class AmountUnusable(BadInput):
     """Not an amount of money."""
 
-    code = "amount_unusable"
+    code = "amount_not_written"
     message = Text(zh="金额写法不对：“%(given)s”，例如 12.50。", en='Not an amount: "%(given)s"; for example 12.50.')
 
 
