@@ -17,7 +17,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 # Where the contract suites are that every DuckDB release and Spark must pass.
 DUCKDB15_TESTS ?= $(wildcard tests/contracts tests/stream tests/insight/measure)
-SPARK_TESTS ?= $(wildcard tests)
+SPARK_TESTS ?= $(wildcard tests/contracts tests/stream tests/insight tests/cli tests/house)
 REPORT ?= demo-report
 
 BIN := $(VENV)/bin
