@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Compiled once and kept, also where the shell says otherwise: every test and every demo starts the faster for it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check format lint types contracts rules references slow postgres spark duckdb15 peers bench lock docs clean
+.PHONY: help truth demo test check format lint types contracts rules references slow postgres spark duckdb15 peers bench lock docs clean
 
 help: ## this list
 	@echo 'Lianyi 涟漪'
@@ -91,6 +91,9 @@ spark:
 	@echo 'SKIPPED the Spark suite: no java on the path (OpenJDK 17 is what it is tested with)' >&2
 	@test -z "$${CI:-}"
 endif
+
+truth: $(VENV)/dev.stamp ## estimates held against worlds whose truth is known (some minutes; not part of check yet)
+	@$(PYTEST) -m truth -n $(JOBS) --dist loadfile tests/truth
 
 bench: $(VENV)/dev.stamp ## the benchmarks, as ratios within one run
 	@$(BIN)/python -m benchmarks

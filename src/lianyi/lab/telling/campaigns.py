@@ -10,7 +10,7 @@ from lianyi.lab.life.buying import TEAM, TEAM_SIZE
 from lianyi.lab.life.campaigns import arms
 from lianyi.lab.life.day import PAID, Day
 from lianyi.lab.life.state import State, present
-from lianyi.lab.telling.teller import Teller
+from lianyi.lab.telling.teller import LEAST_US, Teller
 
 SECOND = US_PER_SECOND
 # What a number of a campaign and one of a person make together: a coupon, a bargain.
@@ -92,7 +92,7 @@ def _tell_teams(teller: Teller, day: Day) -> None:
     inside = np.flatnonzero(orders.team >= 0)
     if not len(inside):
         return
-    t = teller.instant(day.d, orders.at_us[inside])
+    t = teller.instant(day.d, np.maximum(orders.at_us[inside], LEAST_US))
     subject = facts.spelling.subject("tm", orders.team[inside] + 1)
     where: dict[str, Any] = {**teller.person(orders.who[inside]), "campaign": orders.campaign[inside], "subject": subject}
     opening = np.flatnonzero(orders.opens[inside])
@@ -121,7 +121,7 @@ def _tell_bought(teller: Teller, day: Day) -> None:
     names = {"coupon": ("coupon_redeemed", "cp"), "bargain": ("bargain_bought", "bg")}
     for place, campaign in enumerate(setting.campaigns):
         inside = done[orders.campaign[done] == place]
-        t = teller.instant(day.d, orders.at_us[inside])
+        t = teller.instant(day.d, np.maximum(orders.at_us[inside], LEAST_US))
         where: dict[str, Any] = {**teller.person(orders.who[inside]), "campaign": place}
         if campaign.mechanic in names:
             name, thing = names[campaign.mechanic]

@@ -9,13 +9,11 @@ from lianyi.lab.brand import brand
 from lianyi.lab.draws import picks, waits
 from lianyi.lab.life.buying import STOCK
 from lianyi.lab.life.day import PLACED, Day, Orders
-from lianyi.lab.telling.teller import Teller
+from lianyi.lab.telling.teller import LEAST_US, Teller
 from lianyi.lab.telling.words import body, spoken
 
 SECOND = US_PER_SECOND
 HOUR_US = 3600 * SECOND
-# A person who sets out to buy does not begin before midnight.
-LEAST_US = 400 * SECOND
 
 
 def tell_orders(teller: Teller, day: Day) -> None:

@@ -16,7 +16,7 @@ SECOND = US_PER_SECOND
 MENTIONS = 1.1
 SENTIMENTS = {"positive": 0.34, "neutral": 0.55, "negative": 0.11}
 SURVEY_EVERY_DAYS = 30
-ASKED_SHARE, ANSWERS_SHARE = 0.25, 0.22
+ASKED_SHARE, ANSWERS_SHARE, TURNED_AWAY_TIMES = 0.25, 0.24, 0.5
 
 
 def tell_mentions(teller: Teller, day: Day) -> None:
@@ -63,7 +63,9 @@ def tell_survey(teller: Teller, state: State, day: Day) -> None:
     rng = setting.chance.generator("survey", day.d)
     members = np.flatnonzero(present(state, day.d) & (setting.people.fake < 0))
     who = rng.choice(members, min(asked(setting.people.n), len(members)), replace=False)
-    who = who[rng.random(len(who)) < ANSWERS_SHARE * np.minimum(setting.people.keenness[who] + 0.3, 2.0)]
+    # Those who have turned away answer less often, so that answers flatter the brand.
+    ready = np.minimum(setting.people.keenness[who] + 0.3, 2.0) * np.where(state.alive[who], 1.0, TURNED_AWAY_TIMES)
+    who = who[rng.random(len(who)) < ANSWERS_SHARE * ready]
     # Slow answers cost satisfaction; the lapsed recommend less.
     care = setting.drifts.everywhere("replies", day.d)
     mood = 0.5 * rng.standard_normal(len(who)) + 0.35 * state.alive[who] + 0.5 * (care - 1.0)

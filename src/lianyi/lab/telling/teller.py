@@ -10,6 +10,9 @@ from lianyi.lab.cast.setting import Setting
 from lianyi.lab.chance import Ints
 from lianyi.lab.telling.facts import Facts
 
+# A person who sets out to buy does not begin before midnight: what is paid just after it is told a little later.
+LEAST_US = 400_000_000
+
 
 @dataclass(slots=True)
 class Teller:

@@ -15,7 +15,7 @@ from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.calendar.days import years
 from lianyi.insight.analyse.calendar.events import named
 from lianyi.insight.analyse.chance import adjusted, two_sided
-from lianyi.insight.analyse.estimate import Estimate, paragraph, said, share_of
+from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said
 from lianyi.insight.measure import catalogue, horizon, measure
 from lianyi.insight.measure.values import OK
 from lianyi.kernel.clock import Window, date_of
@@ -88,8 +88,10 @@ class DailyAnomalies:
 
     @property
     def odd_share(self) -> Estimate:
-        """The share of the metric and day pairs judged that stand out."""
-        return share_of(len(self.days), self.judged, Text(zh="没有指标可以判断", en="no metric could be judged"), grade=GRADE)
+        """The share of the metric and day pairs judged that stand out; no interval, because metrics of one day are odd together."""
+        if not self.judged:
+            return missing(Text(zh="没有指标可以判断", en="no metric could be judged"), grade=GRADE)
+        return Estimate(len(self.days) / self.judged, None, self.judged, GRADE)
 
     def to_table(self) -> pa.Table:
         """One row an odd day, furthest first."""

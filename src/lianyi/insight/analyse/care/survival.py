@@ -67,7 +67,7 @@ class Survival:
     def quantile(self, share: float = 0.5) -> Estimate:
         """The duration by which this share has ended; the interval inverts the band of S (Brookmeyer, Crowley 1982).
 
-        An end of the interval that the curve does not reach is the longest observation.
+        Where the upper band has not come down to the share by the last that ended, as with a handful observed, there is no interval.
         """
         if self.n == 0:
             return missing(NOTHING, grade=self.grade)
@@ -83,8 +83,8 @@ class Survival:
                 grade=self.grade,
             )
         low = self._first_at_or_below(np.where(np.isnan(self.low), self.share, self.low), 1 - share)
-        high = self._first_at_or_below(np.where(np.isnan(self.high), self.share, self.high), 1 - share)
-        return Estimate(value, (value if low is None else low, self.longest if high is None else high), self.n, self.grade)
+        high = self._first_at_or_below(np.where(np.isnan(self.high), 1.0, self.high), 1 - share)
+        return Estimate(value, None if high is None else (value if low is None else low, high), self.n, self.grade)
 
     def _first_at_or_below(self, curve: Reals, level: float) -> float | None:
         places = np.flatnonzero(curve <= level + 1e-12)

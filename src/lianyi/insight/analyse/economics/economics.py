@@ -35,6 +35,8 @@ Reals = npt.NDArray[np.float64]
 
 METHOD_VERSION = 1
 GRID_DAYS = 30
+# Of fewer members, most of whom spent nothing, a spread tells nothing: three who bought nothing would come out as certain.
+MIN_FOR_INTERVAL = 10
 STARTS = ("joined", "first_purchase")
 FIRST_PAID = (
     "SELECT {member} AS who, min(e.d) AS joined_d FROM events AS e WHERE e.name = 'order_paid' AND {member} IS NOT NULL GROUP BY {member}"
@@ -312,14 +314,15 @@ def _cohorts(book: Ledger, members: pa.Table, window: Window, *, loaded: bool, l
 
 
 def _curve(member: Ints, age: Ints, worth: Reals, size: int, seen: int) -> tuple[Estimate, ...]:
-    """Mean cumulative contribution per member at 0, 30, 60 ... days, with its interval over members."""
+    """Mean cumulative contribution per member at 0, 30, 60 ... days, with its interval over members where they are enough for one."""
     _, number = np.unique(member, return_inverse=True)
     points = []
     for days in range(0, seen + 1, GRID_DAYS):
         inside = age <= days
         each = np.bincount(number[inside], worth[inside]) if inside.any() else np.zeros(0)
         total = float(each.sum())
-        points.append(Estimate(total / size, mean(total, float(each @ each), size), size, "B"))
+        interval = mean(total, float(each @ each), size) if size >= MIN_FOR_INTERVAL else None
+        points.append(Estimate(total / size, interval, size, "B"))
     return tuple(points)
 
 

@@ -25,6 +25,7 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 MIN_MEMBERS = 30
+MIN_FOR_INTERVAL = 10  # of fewer, most of whom spent nothing, a spread tells nothing
 QUALITY_DAYS = 30
 GRADE = "D"
 
@@ -100,7 +101,9 @@ def generations(
 def _mean(values: Reals, early: Text) -> Estimate:
     if not len(values):
         return missing(early)
-    return Estimate(float(values.mean()), mean(float(values.sum()), float(values @ values), len(values)), len(values), GRADE)
+    n = len(values)
+    interval = mean(float(values.sum()), float(values @ values), n) if n >= MIN_FOR_INTERVAL else None
+    return Estimate(float(values.mean()), interval, n, GRADE)
 
 
 def _stop(rows: list[Generation]) -> Stop:

@@ -97,8 +97,10 @@ def growth(watched_days: Reals, children: Ints, family: Ints, delays: Reals, del
     def told(value: float, column: int, n: int) -> Estimate:
         if len(drawn) < ROUNDS // 2:
             return Estimate(value, None, n, GRADE)
-        low, high = np.quantile(drawn[:, column], [0.025, 0.975])
-        return Estimate(value, (float(min(low, value)), float(max(high, value))), n, GRADE)
+        # A round in which members do not differ beyond chance has an infinite dispersion: nothing can be put between it and the next.
+        low, high = np.quantile(drawn[:, column], [0.025, 0.975], method="closest_observation")
+        interval = (float(min(low, value)), float(max(high, value))) if math.isfinite(high) else None
+        return Estimate(value, interval, n, GRADE)
 
     k_factor = told(r, 0, m)
     if r < 1:
