@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from lianyi.ops.journal.selectors import Command
 from lianyi.ops.review import services
@@ -73,7 +73,6 @@ def asked(client, name, row, review):
 
 def test_every_route_has_its_row():
     assert sorted(str(entry.name) for entry in urlpatterns) == sorted(ROWS)
-    assert get_resolver()  # the addresses are wired
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput, NotThere, Refusal
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import execute
@@ -139,12 +139,6 @@ def close_task(*, key: str, actor: Actor, at: dt.datetime, public_id: str, state
         return {"task": public_id}
 
     execute(key=key, name="review.close_task", actor=actor, at=at, payload={"task": public_id, "state": state}, do=do)
-
-
-def note_outcome(*, public_id: str, outcome: Mapping[str, Any]) -> None:
-    """What the metric of a task says after it was done."""
-    SYSTEM.require("insight.run")
-    Task.objects.filter(public_id=public_id).update(outcome=dict(outcome))
 
 
 def _decide(public_id: str, suggestion_id: str, decision: str, reason: str, actor: Actor, at: dt.datetime) -> Decision:
