@@ -1,6 +1,6 @@
 """Where processes are born quickly: everything is loaded once, and each is a fork of it. It has no thread and no connection.
 
-python -m tests.ops.faults.nursery   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
+python -m tests.ops.faults.nursery [BUG]   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
 """
 
 import importlib
@@ -15,16 +15,22 @@ import django
 
 def main() -> None:
     django.setup()
+    from django.db import connection
+
     from lianyi.ops.journal.checking import invariants
     from lianyi.stream.contracts import contracts
-    from tests.ops.faults import auditor, crew
+    from tests.ops.faults import auditor, crew, planted
 
     # Loaded before the first fork; none of them starts a thread until it is used. pyarrow looks for pandas.
     for heavy in ("deltalake", "duckdb", "pandas"):
         importlib.import_module(heavy)
     contracts()
     invariants()
+    # The database's driver too, so that a newborn is at work before its siblings have filled the round; it does not connect.
+    assert connection.vendor
 
+    if bug := "".join(sys.argv[1:]):
+        planted.PLANTED[bug](setattr)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print(json.dumps({"ready": os.getpid()}), flush=True)
     for line in sys.stdin:
