@@ -76,6 +76,7 @@ peers: $(PEERS_VENV)/peers.stamp ## answers held against well-known libraries, w
 ifneq ($(LIANYI_TEST_DATABASE_URL),)
 postgres: $(VENV)/dev.stamp ## the operations on PostgreSQL (LIANYI_TEST_DATABASE_URL)
 	@LIANYI_DATABASE_URL=$(LIANYI_TEST_DATABASE_URL) $(PYTEST) -n $(JOBS) --dist loadfile tests/ops tests/server
+	@LIANYI_DATABASE_URL=$(LIANYI_TEST_DATABASE_URL) $(PYTEST) -m 'fault and not slow' -n $(JOBS) --dist loadfile tests/ops
 else
 postgres:
 	@echo 'SKIPPED the suite on PostgreSQL: LIANYI_TEST_DATABASE_URL names no database' >&2

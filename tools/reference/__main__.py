@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from tools.reference import commands, compliance, errors, events, methods, metrics
+from tools.reference import commands, compliance, errors, events, methods, metrics, proofs
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("docs") / "reference"
@@ -18,6 +18,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "methods.zh-CN": partial(methods.render, "zh"),
     "compliance": partial(compliance.render, "en"),
     "compliance.zh-CN": partial(compliance.render, "zh"),
+    "proofs": proofs.render,
     "cli": partial(commands.render, "en"),
     "cli.zh-CN": partial(commands.render, "zh"),
 }

@@ -11,6 +11,7 @@ from lianyi.ops.campaigns.models import (
     Bargain,
     Campaign,
     Chance,
+    CheckIn,
     Claim,
     Coupon,
     CouponPool,
@@ -241,6 +242,49 @@ def campaigns_walk_their_machine(scope: Scope, found: Found) -> None:
         )
 
 
+def effects_are_told(scope: Scope, found: Found) -> None:
+    """Every coupon, draw, help, invitation and check-in is told in exactly one fact, and nothing else is."""
+    told = Counter(
+        (fact.name, said["campaign_id"] if fact.name in {"referral_claimed", "checked_in"} else said["subject_id"])
+        for fact, said in iterate_facts("coupon_issued", "prize_drawn", "bargain_helped", "referral_claimed", "checked_in")
+    )
+    there: Counter[tuple[str, str]] = Counter()
+    for name, model, field in (
+        ("coupon_issued", Coupon, "public_id"),
+        ("prize_drawn", Entry, "public_id"),
+        ("bargain_helped", Help, "bargain__public_id"),
+        ("referral_claimed", Claim, "campaign__public_id"),
+        ("checked_in", CheckIn, "campaign__public_id"),
+    ):
+        there.update((name, id_) for id_ in model.objects.values_list(field, flat=True).iterator(AT_ONCE))
+    for name, id_ in there.keys() | told.keys():
+        found.expect(there[name, id_] == told[name, id_], f"{name} of {id_}: {told[name, id_]} facts, {there[name, id_]} rows")
+
+
+def teams_and_bargains_rebuild(scope: Scope, found: Found) -> None:
+    """Replaying the facts gives every team's count and state, and every bargain's helps and cut."""
+    ends = {"team_completed": "full", "team_failed": "expired", "team_cancelled": "cancelled"}
+    joined: Counter[str] = Counter()
+    states: dict[str, str] = {}
+    helps: Counter[str] = Counter()
+    cuts: Counter[str] = Counter()
+    for fact, said in iterate_facts("team_joined", "team_left", *ends, "bargain_helped"):
+        id_ = said["subject_id"]
+        if fact.name in ends:
+            states[id_] = ends[fact.name]
+        elif fact.name == "bargain_helped":
+            helps[id_] += 1
+            cuts[id_] += said["amount_fen"]
+        else:
+            joined[id_] += 1 if fact.name == "team_joined" else -1
+    for team in Team.objects.iterator(AT_ONCE):
+        seen = (states.get(team.public_id, "open"), joined[team.public_id])
+        found.expect((team.state, team.joined) == seen, f"team {team.public_id} is {team.state} with {team.joined}, its facts say {seen}")
+    for bargain in Bargain.objects.iterator(AT_ONCE):
+        told = (helps[bargain.public_id], cuts[bargain.public_id])
+        found.expect((bargain.helps, bargain.cut_fen) == told, f"bargain {bargain.public_id}: its facts say {told}")
+
+
 def budgets_are_what_was_spent(scope: Scope, found: Found) -> None:
     """What a budget counts as spent is the sum of what its campaigns spent."""
     spent = dict(Spending.objects.exclude(campaign__budget=None).values_list("campaign__budget_id").annotate(n=Sum("amount_fen")))
@@ -270,7 +314,9 @@ INVARIANTS = (
     Invariant(19, Text(zh="一张券至多用于一张有效订单", en="A coupon is used by one live order at most"), coupons_are_used_once),
     Invariant(23, Text(zh="佣金与积分收付相抵，至多两级", en="Commission and points add up, two levels at most"), commission_adds_up),
     Invariant(24, Text(zh="全退的订单不留积分和佣金", en="An order that went back leaves no points or commission"), refunds_leave_nothing),
+    Invariant(25, Text(zh="每张券、每次抽奖与帮砍恰有一条事实", en="Every coupon, draw and help is told once"), effects_are_told),
     Invariant(26, Text(zh="活动的事实是一条合法路径", en="Each campaign's facts are a legal path"), campaigns_walk_their_machine),
+    Invariant(27, Text(zh="由事实重算得到团与砍价", en="The facts rebuild teams and bargains"), teams_and_bargains_rebuild),
     Invariant(34, Text(zh="扣住的奖励都在复核", en="Whatever is held is under review"), held_rewards_are_under_review),
     Invariant(35, Text(zh="预算花费等于活动花费之和", en="A budget's spending is the sum of its campaigns'"), budgets_are_what_was_spent),
 )
