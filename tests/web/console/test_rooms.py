@@ -36,6 +36,9 @@ def test_the_cockpit_shows_the_measured_figures(team, brand):
     "path",
     [
         "/console/",
+        "/console/campaigns/",
+        "/console/campaigns/new/",
+        "/console/campaigns/new/lottery/",
         "/console/measure/",
         "/console/measure/net_sales/",
         "/console/evaluate/",

@@ -14,6 +14,7 @@ EVERYBODY = frozenset(ROLES)
 OPEN = frozenset({*ROLES, "visitor"})
 RUNS = frozenset({"owner", "growth_lead", "analyst"})
 ACTS = frozenset({"owner", "growth_lead", "operator"})
+APPROVES = frozenset({"owner", "growth_lead"})
 OWNER = frozenset({"owner"})
 
 
@@ -33,6 +34,16 @@ ROWS = {
     "sign_out": Row(OPEN, 302, {}),
     "password": Row(EVERYBODY),
     "home": Row(EVERYBODY),
+    "campaigns": Row(EVERYBODY),
+    "campaign_choose": Row(ACTS),
+    "campaign_new": Row(ACTS, args=("flash_sale",)),
+    "campaign": Row(EVERYBODY, 404, args=("c_none",)),
+    "campaign_monitor": Row(EVERYBODY, 404, args=("c_none",)),
+    "campaign_revise": Row(ACTS, 404, args=("c_none",)),
+    "campaign_check": Row(ACTS, 404, {}, ("c_none",)),
+    "campaign_override": Row(APPROVES, 404, {"item": "goal", "reason": "x"}, ("c_none",)),
+    "campaign_step": Row(ACTS, 404, {"event": "schedule"}, ("c_none",)),
+    "campaign_learn": Row(ACTS, 404, {"lessons": "x"}, ("c_none",)),
     "measure": Row(EVERYBODY),
     "metric": Row(EVERYBODY, args=("net_sales",)),
     "metric_csv": Row(EVERYBODY, args=("net_sales",)),

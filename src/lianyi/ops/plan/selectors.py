@@ -6,7 +6,7 @@ from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
 from lianyi.ops.plan.models import Budget, CalendarRow, Goal
 
-__all__ = ["Budget", "CalendarRow", "Goal", "get_budget", "get_goal", "list_calendar", "list_goals"]
+__all__ = ["Budget", "CalendarRow", "Goal", "get_budget", "get_goal", "list_budgets", "list_calendar", "list_goals"]
 
 
 class GoalUnknown(NotThere):
@@ -43,6 +43,11 @@ def get_budget(public_id: str) -> Budget:
     if found is None:
         raise BudgetUnknown(budget=public_id)
     return found
+
+
+def list_budgets() -> list[Budget]:
+    """Budgets, the newest first."""
+    return list(Budget.objects.order_by("-set_at", "-id"))
 
 
 def list_calendar(starts: dt.datetime, ends: dt.datetime) -> list[CalendarRow]:

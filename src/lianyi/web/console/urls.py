@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lianyi.web.console import doors
-from lianyi.web.console.views import evaluate, home, measure, report, team
+from lianyi.web.console.views import campaigns, evaluate, home, measure, report, team
 
 app_name = "console"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
     path("enter/<str:username>/<str:token>/", doors.enter, name="enter"),
     path("password/", doors.password, name="password"),
     path("", home.home, name="home"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.choose, name="campaign_choose"),
+    path("campaigns/new/<str:mechanic_id>/", campaigns.new, name="campaign_new"),
+    path("campaigns/<str:public_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<str:public_id>/monitor/", campaigns.monitor, name="campaign_monitor"),
+    path("campaigns/<str:public_id>/revise/", campaigns.revise, name="campaign_revise"),
+    path("campaigns/<str:public_id>/check/", campaigns.check, name="campaign_check"),
+    path("campaigns/<str:public_id>/override/", campaigns.override, name="campaign_override"),
+    path("campaigns/<str:public_id>/step/", campaigns.step, name="campaign_step"),
+    path("campaigns/<str:public_id>/learn/", campaigns.learn, name="campaign_learn"),
     path("measure/", measure.section, name="measure"),
     path("measure/<str:metric_id>/", measure.one, name="metric"),
     path("measure/<str:metric_id>.csv", measure.csv, name="metric_csv"),

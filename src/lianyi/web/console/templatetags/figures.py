@@ -47,6 +47,12 @@ def money_short(amount_fen: int | None) -> str:
 
 
 @register.filter
+def whole_money(amount_fen: float) -> str:
+    """An estimate of money, without coins where it is large."""
+    return formatter().short(Quantity(amount_fen, "money"))
+
+
+@register.filter
 def score(value: float | None) -> str:
     """A score of 100, without decimals."""
     return "–" if value is None else f"{value:.0f}"
