@@ -11,7 +11,7 @@ from lianyi.stream import workspace
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.engines.duckdb import DuckDBEngine
-from lianyi.stream.engines.views import actor_day
+from lianyi.stream.engines.views import actor_day, session_day
 from lianyi.stream.log.forget import forget
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT, VIEW_COLUMNS
@@ -87,6 +87,8 @@ def test_every_reference_relation_is_there_even_when_nothing_was_published(engin
         "SELECT least(e.quantity, 2) AS a, greatest(e.quantity, 2) AS b, count(*) AS n FROM events AS e GROUP BY least(e.quantity, 2), greatest(e.quantity, 2) ORDER BY a, b",
         "SELECT round(2.5) AS up, round(-2.5) AS down, floor(-0.5) AS low, ceil(0.2) AS high, abs(-3) AS away",
         f"SELECT * FROM ({actor_day()}) AS r ORDER BY actor, d",
+        f"SELECT * FROM ({session_day('stored')}) AS r ORDER BY session_id, d",
+        "SELECT y.d AS day, sum(y.steps) AS steps, sum(y.wanted) AS wanted, count(y.social_t) AS social FROM session_day AS y GROUP BY y.d ORDER BY day",
         "SELECT a.d AS day, sum(a.is_member) AS members, sum(a.visits) AS visits FROM actor_day AS a GROUP BY a.d ORDER BY day",
     ],
 )

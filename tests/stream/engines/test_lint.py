@@ -3,7 +3,7 @@
 import pytest
 
 from lianyi.stream.engines.lint import RULES, lint
-from lianyi.stream.engines.views import actor_day, device_owner, devices_seen
+from lianyi.stream.engines.views import actor_day, device_owner, devices_seen, session_day
 
 CAUGHT = {
     "date-function": [
@@ -53,6 +53,7 @@ PASSED = [
     "SELECT coalesce(e.actor, 'x') AS who, count(*) AS n FROM events AS e GROUP BY coalesce(e.actor, 'x')",
     "WITH a AS (SELECT e.actor AS who FROM events AS e) SELECT count(*) AS n FROM a WHERE a.who IN (SELECT m.member_id FROM members AS m)",
     actor_day(),
+    session_day("events"),
     device_owner(devices_seen("stored")),
 ]
 

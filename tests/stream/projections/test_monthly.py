@@ -7,9 +7,9 @@ import pytest
 
 from lianyi.insight.measure.entries import sets
 from lianyi.stream import workspace
-from lianyi.stream.contracts.sets import ENGAGED, INTERACT, VISIT
+from lianyi.stream.contracts.sets import ENGAGED, INTERACT, SOCIAL, VISIT, WANT
 from lianyi.stream.engines import views
-from lianyi.stream.engines.duckdb import DuckDBEngine, actor_days, devices_seen
+from lianyi.stream.engines.duckdb import DuckDBEngine, actor_days, devices_seen, session_days
 from lianyi.stream.log.forget import forget
 from lianyi.stream.log.maintain import maintain
 from lianyi.stream.log.table import EventLog
@@ -86,6 +86,34 @@ def test_a_forgotten_member_is_not_in_a_file_that_still_holds_them(log: EventLog
     assert rows(engine) == rows(engine, f"({views.actor_day()})")
 
 
+def sessions(engine: DuckDBEngine, sql: str = "session_day") -> list[dict[str, object]]:
+    return engine.run(f"SELECT * FROM {sql} AS r ORDER BY session_id, d").to_pylist()
+
+
+def test_sessions_by_day_are_what_the_events_say_fresh_stale_and_mixed(log: EventLog) -> None:
+    stale = sessions(DuckDBEngine(log.snapshot()))
+    engine = tidied(log)
+    facts = [f for f in engine.run("SELECT * FROM events WHERE session_id IS NOT NULL").to_pylist() if f["name"] in VISIT]
+
+    assert "GROUP BY" not in session_days(engine.snapshot)
+    assert sessions(engine) == sessions(engine, f"({views.session_day('events')})") == stale
+    assert list(stale[0]) == list(views.SESSION_DAY)
+    assert {(r["session_id"], r["d"]) for r in stale} == {(f["session_id"], f["d"]) for f in facts}
+    assert sum(r["steps"] for r in stale) == len(facts) > 0
+
+    log.append(made_facts(400, seed=8, days=20))
+    mixed = DuckDBEngine(log.snapshot())
+    assert sessions(mixed) == sessions(mixed, f"({views.session_day('events')})") != stale
+
+
+def test_sessions_of_a_forgotten_member_are_not_counted_from_a_file(log: EventLog) -> None:
+    before = sessions(tidied(log))
+    forget(log.workspace, "m0001", now_us=0)
+    engine = DuckDBEngine(log.snapshot())
+
+    assert sessions(engine) == sessions(engine, f"({views.session_day('events')})") != before
+
+
 def test_a_device_recognised_later_makes_the_days_before_its_owners(log: EventLog) -> None:
     tidied(log)
     snapshot = log.snapshot()
@@ -102,8 +130,10 @@ def test_a_device_recognised_later_makes_the_days_before_its_owners(log: EventLo
 
 
 def test_the_sets_are_those_the_metrics_use() -> None:
-    assert {name: tuple(sets()[name]) for name in ("VISIT", "INTERACT", "ENGAGED")} == {
+    assert {name: tuple(sets()[name]) for name in ("VISIT", "INTERACT", "ENGAGED", "WANT", "SOCIAL")} == {
         "VISIT": VISIT,
         "INTERACT": INTERACT,
         "ENGAGED": ENGAGED,
+        "WANT": WANT,
+        "SOCIAL": SOCIAL,
     }

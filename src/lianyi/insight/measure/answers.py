@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from lianyi.insight.measure import intervals
 from lianyi.insight.measure.catalogue import Metric
@@ -23,8 +25,8 @@ class Row:
     """What a query said about one key: aggregates by role, or a distribution (values upwards, how often each)."""
 
     roles: Mapping[str, Number | None]
-    values: Sequence[float] = ()
-    counts: Sequence[int] = ()
+    values: Sequence[float] | npt.NDArray[np.float64] = ()
+    counts: Sequence[int] | npt.NDArray[np.int64] = ()
 
 
 NOTHING = Row({})
@@ -56,7 +58,30 @@ def judged(metric: Metric, rows: Mapping[Key, Row], keys: Sequence[Key], level: 
 
 def counts_something(metric: Metric, row: Row) -> bool:
     """Whether a row of a split says anything about this metric: other metrics of the same query may have put it there."""
-    return bool(row.counts) or any(row.roles.get(role) for role in ("numerator", "denominator", "n", "eligible", "excluded"))
+    return len(row.counts) > 0 or any(row.roles.get(role) for role in ("numerator", "denominator", "n", "eligible", "excluded"))
+
+
+def spreads(told: pa.Table) -> list[tuple[dict[str, object], Row]]:
+    """The distribution of each key that occurs, from the answer to a distribution's query.
+
+    told : columns a0 (a value), a1 (how often), and those of the key; there may be as many rows as facts, so all is done by columns
+    >>> spreads(pa.table({"dim_value": ["x", "x"], "a0": [2.0, 1.0], "a1": [1, 3]}))[0][0]
+    {'dim_value': 'x'}
+    """
+    if not told.num_rows:
+        return []
+    values, counts = (told[name].to_numpy() for name in ("a0", "a1"))
+    keys = told.drop_columns(["a0", "a1"])
+    group = np.zeros(told.num_rows, dtype=np.int64)
+    for column in keys.columns:
+        words = column.combine_chunks().dictionary_encode(null_encoding="encode")
+        group = group * len(words.dictionary) + words.indices.to_numpy(zero_copy_only=False)
+    order = np.lexsort((values, group))
+    values, counts, group = values[order], counts[order], group[order]
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    records = keys.take(pa.array(order[starts])).to_pylist() if keys.num_columns else [{}]
+    ends = np.append(starts[1:], len(group))
+    return [(record, Row({}, values[a:b], counts[a:b])) for record, a, b in zip(records, starts, ends, strict=True)]
 
 
 def _judge(metric: Metric, row: Row, level: float) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lianyi.insight.measure.answers import Key, Row, counts_something
+from lianyi.insight.measure.answers import Key, Row, counts_something, spreads
 from lianyi.insight.measure.calendar import period_days
 from lianyi.insight.measure.catalogue import Metric, formula_inputs, metric
 from lianyi.insight.measure.compile import Base, Query, Shape, aggregate, distribution, expressions, names_in, relation_sql
@@ -106,18 +106,12 @@ class Run:
         for value, first in spread.items():
             sharing = [m for m in relation.metrics if m.sql.get("value") == value]
             text = complete(distribution(relation.id, whole, first, relation.shape), relation.bases, params, reach)
-            spreads: dict[Key, list[tuple[float, int]]] = {}
-            # By columns, not by records: there may be as many distinct values as facts.
-            told = self.engine.run(self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params).to_pydict()
-            values, counts = told.pop("a0"), told.pop("a1")
-            keys = [dict(zip(told, parts, strict=True)) for parts in zip(*told.values(), strict=True)] or [{}] * len(values)
-            for record, pair in zip(keys, zip(values, counts, strict=True), strict=True):
-                spreads.setdefault(_key(record, at), []).append(pair)
+            told = self.engine.run(self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params)
+            rows = {_key(record, at): row for record, row in spreads(told)}
             for one in sharing:
                 self._note(one, text)
-                for key, pairs in spreads.items():
-                    pairs.sort()
-                    found[one.id][key] = _joined(found[one.id].get(key), Row({}, [v for v, _ in pairs], [c for _, c in pairs]))
+                for key, row in rows.items():
+                    found[one.id][key] = _joined(found[one.id].get(key), row)
 
     def params(self, period: Window) -> dict[str, int]:
         """The whole numbers that SQL may name."""
@@ -170,4 +164,4 @@ def _key(record: Mapping[str, Any], at: int | None) -> Key:
 def _joined(before: Row | None, new: Row) -> Row:
     if before is None:
         return new
-    return Row({**before.roles, **new.roles}, before.values or new.values, before.counts or new.counts)
+    return Row({**before.roles, **new.roles}, *((before.values, before.counts) if len(before.counts) else (new.values, new.counts)))

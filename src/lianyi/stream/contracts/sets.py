@@ -24,3 +24,7 @@ INTERACT = (
     "checked_in",
 )
 ENGAGED = (*VISIT, *INTERACT, "order_paid")
+# Steps of a visit that say somebody wants to buy.
+WANT = ("cart_added", "checkout_started", "order_placed")
+# Where people bring people.
+SOCIAL = ("social",)

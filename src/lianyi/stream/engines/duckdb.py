@@ -171,6 +171,22 @@ def actor_days(snapshot: Snapshot) -> str:
     return " UNION ALL ".join(parts)
 
 
+def session_days(snapshot: Snapshot) -> str:
+    """`views.session_day` of a snapshot: months whose projection is fresh from its file, the others counted from `stored`.
+
+    A file does not say whose a session is: while members wait for their erasure, all are counted from `events`.
+    """
+    if snapshot.erased:
+        return views.session_day("events")
+    fresh = fresh_files(snapshot, "session_day")
+    parts = [f"SELECT {', '.join(views.SESSION_DAY)} FROM read_parquet({file_list(map(str, fresh.values()))})"] if fresh else []
+    stale = sorted({f.month for f in snapshot.files} - set(fresh))
+    if stale or not parts:
+        spans = " OR ".join(f"(e.d >= {w.from_day} AND e.d < {w.to_day})" for w in map(month_window, stale))
+        parts.append(views.session_day("stored", where=f"({spans or '1 = 1'})"))
+    return " UNION ALL ".join(parts)
+
+
 class DuckDBEngine:
     """One snapshot read in this process.
 
@@ -212,6 +228,7 @@ class DuckDBEngine:
             execute(f"CREATE TABLE device_owner AS {views.device_owner(devices_seen(self.snapshot))}")
         execute(f"CREATE VIEW events AS {views.events(present, stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}")
         execute(f"CREATE VIEW actor_day AS {actor_days(self.snapshot)}")
+        execute(f"CREATE VIEW session_day AS {session_days(self.snapshot)}")
 
     def run(self, sql: str, params: Params | None = None) -> pa.Table:
         """Answer one query as an Arrow table.

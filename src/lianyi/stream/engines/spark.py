@@ -145,6 +145,7 @@ class SparkEngine:
         query = views.events(set(views.STORED_TYPES), stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))
         self._view("events", query)
         self._view("actor_day", views.actor_day())
+        self._view("session_day", views.session_day("events"))
 
     def _read(self, name: str, paths: tuple[str, ...], types: dict[str, str]) -> None:
         """Files as a relation; a column that older files lack is null there, because the schema is given."""

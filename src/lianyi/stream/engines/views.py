@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from lianyi.stream.contracts.sets import ENGAGED, INTERACT, VISIT
+from lianyi.stream.contracts.sets import ENGAGED, INTERACT, SOCIAL, VISIT, WANT
 from lianyi.stream.record import STORED
 
 SQL_TYPES = {
@@ -26,6 +26,22 @@ ACTOR_DAY = {
     "interactions": "quantity of the INTERACT set, null meaning 1",
     "payments": "facts of orders paid, one a line",
 }
+
+
+# What `session_day` says of a given session on a day on which it visited.
+SESSION_DAY = {
+    "session_id": "as the source gave it",
+    "d": "business day",
+    "first_t": "instant of the first fact of the VISIT set",
+    "social_t": "instant of the first that came through a SOCIAL channel, or null",
+    "steps": "facts of the VISIT set",
+    "wanted": "1 when any of them is in the WANT set",
+    "ordered": "1 when any of them is an order placed",
+}
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"'{name}'" for name in names) + ")"
 
 
 def devices_seen(source: str) -> str:
@@ -55,18 +71,26 @@ SELECT f.device_id, f.member_id AS owner_id FROM (
 
 def actor_day(*, where: str = "1 = 1") -> str:
     """One row for each actor and day, as a query over `events`; see ACTOR_DAY."""
-
-    def listed(names: tuple[str, ...]) -> str:
-        return "(" + ", ".join(f"'{name}'" for name in names) + ")"
-
     return f"""
 SELECT e.actor AS actor, e.d AS d, max(CASE WHEN e.member_id IS NOT NULL OR e.actor <> e.device_id THEN 1 ELSE 0 END) AS is_member,
-    CAST(sum(CASE WHEN e.name IN {listed(VISIT)} THEN 1 ELSE 0 END) AS BIGINT) AS visits,
-    CAST(sum(CASE WHEN e.name IN {listed(INTERACT)} THEN coalesce(e.quantity, 1) ELSE 0 END) AS BIGINT) AS interactions,
+    CAST(sum(CASE WHEN e.name IN {_listed(VISIT)} THEN 1 ELSE 0 END) AS BIGINT) AS visits,
+    CAST(sum(CASE WHEN e.name IN {_listed(INTERACT)} THEN coalesce(e.quantity, 1) ELSE 0 END) AS BIGINT) AS interactions,
     CAST(sum(CASE WHEN e.name = 'order_paid' THEN 1 ELSE 0 END) AS BIGINT) AS payments
 FROM events AS e
-WHERE e.name IN {listed(ENGAGED)} AND e.actor IS NOT NULL AND {where}
+WHERE e.name IN {_listed(ENGAGED)} AND e.actor IS NOT NULL AND {where}
 GROUP BY e.actor, e.d
+"""
+
+
+def session_day(source: str, *, where: str = "1 = 1") -> str:
+    """One row for each given session and day, as a query over `events` or `stored`; see SESSION_DAY."""
+    return f"""
+SELECT e.session_id AS session_id, e.d AS d, min(e.t) AS first_t, min(CASE WHEN e.channel IN {_listed(SOCIAL)} THEN e.t END) AS social_t,
+    CAST(count(*) AS BIGINT) AS steps, max(CASE WHEN e.name IN {_listed(WANT)} THEN 1 ELSE 0 END) AS wanted,
+    max(CASE WHEN e.name = 'order_placed' THEN 1 ELSE 0 END) AS ordered
+FROM {source} AS e
+WHERE e.session_id IS NOT NULL AND e.name IN {_listed(VISIT)} AND {where}
+GROUP BY e.session_id, e.d
 """
 
 

@@ -1,4 +1,4 @@
-"""The two small projections of a month: who was seen on which device, and what each actor did on each day."""
+"""The small projections of a month: who was seen on which device, what each session and each actor did on each day."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from lianyi.stream.projections.naming import publish
 from lianyi.stream.record import month_window
 from lianyi.stream.snapshot import DataFile
 
-DEVICES, ACTOR_DAY = "devices", "actor_day"
+DEVICES, SESSION_DAY, ACTOR_DAY = "devices", "session_day", "actor_day"
 
 
 def build_devices(connection: Connection, events: Sequence[DataFile], file: Path, *, aside: Path) -> int:
@@ -22,6 +22,12 @@ def build_devices(connection: Connection, events: Sequence[DataFile], file: Path
         return _write(connection.sql(views.nothing(SEEN)).to_arrow_reader(), file, aside)
     source = f"read_parquet({file_list(paths)}, union_by_name = true, hive_partitioning = false)"
     return _write(connection.sql(f"{views.devices_seen(source)} ORDER BY device_id, member_id").to_arrow_reader(), file, aside)
+
+
+def build_session_day(connection: Connection, events: Sequence[DataFile], file: Path, *, aside: Path) -> int:
+    """Write what each given session did on each day in a month's event files, and publish it as `file`; says how many rows."""
+    source = f"read_parquet({file_list(f.path for f in events)}, union_by_name = true, hive_partitioning = false)"
+    return _write(connection.sql(f"{views.session_day(source)} ORDER BY d, session_id").to_arrow_reader(), file, aside)
 
 
 def build_actor_day(engine: DuckDBEngine, month: int, file: Path, *, aside: Path) -> int:

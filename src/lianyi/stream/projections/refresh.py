@@ -8,6 +8,8 @@ from lianyi.stream.projections import by_member, monthly
 from lianyi.stream.projections.naming import work_out_owners
 from lianyi.stream.snapshot import Snapshot
 
+# From a month's event files alone, and from all that the engine says of a month.
+OF_FILES = {monthly.DEVICES: monthly.build_devices, monthly.SESSION_DAY: monthly.build_session_day}
 BUILD = {monthly.ACTOR_DAY: monthly.build_actor_day, by_member.KIND: by_member.build}
 MEMORY = "900MB"
 
@@ -23,10 +25,11 @@ def refresh(snapshot: Snapshot, scratch: Path) -> int:
     built = 0
     try:
         # The devices first: whose they are is then told from their files, not from all facts.
-        for month, file in _lacking(snapshot, {}, monthly.DEVICES):
-            events = [f for f in snapshot.files if f.month == month]
-            monthly.build_devices(connection, events, file, aside=scratch / file.name)
-            built += 1
+        for kind, make in OF_FILES.items():
+            for month, file in _lacking(snapshot, {}, kind):
+                events = [f for f in snapshot.files if f.month == month]
+                make(connection, events, file, aside=scratch / file.name)
+                built += 1
         owners = work_out_owners(snapshot, connection)
     finally:
         connection.close()
