@@ -23,7 +23,7 @@ def shop(tmp_path_factory):
     home = tmp_path_factory.mktemp("shop")
     workspace = workspaces.create(home / "workspace", brand="山茶")
     chance = random.Random(7)
-    rows = ["订单编号,买家,付款时间,实付金额,平台"]
+    rows = ["订单编号,买家会员名,付款时间,实付金额,平台"]
     for day in range(DAYS):
         for n in range(3 if day < 90 else 5):
             date = START + dt.timedelta(days=day)

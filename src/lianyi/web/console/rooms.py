@@ -49,6 +49,9 @@ def rooms(request: HttpRequest) -> dict[str, Any]:
         return {}
     actor = request.user.actor
     stages = [(stage.id, stage.name, STAGE_ICONS[stage.id], STAGE_PERMISSIONS.get(stage.id, "insight.read")) for stage in LOOP]
+    # Analyses are a second way to measure; they have a room of their own because their questions are asked differently.
+    place = [stage[0] for stage in stages].index("measure") + 1
+    stages.insert(place, ("insight", Text(zh="分析", en="Analyse"), "microscope", "insight.read"))
     beside = [(id_, *entry) for id_, entry in BESIDE.items()]
     home = Room(
         "home", Text(zh="总览", en="Overview"), "layout-dashboard", reverse("console:home"), request.path == reverse("console:home")

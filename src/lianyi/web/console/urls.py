@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lianyi.web.console import doors
-from lianyi.web.console.views import campaigns, evaluate, home, measure, report, team
+from lianyi.web.console.views import campaigns, evaluate, home, insight, measure, report, team
 
 app_name = "console"
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("measure/", measure.section, name="measure"),
     path("measure/<str:metric_id>/", measure.one, name="metric"),
     path("measure/<str:metric_id>.csv", measure.csv, name="metric_csv"),
+    path("insight/", insight.analyses, name="insight"),
+    path("insight/fission/family/", insight.family, name="family"),
+    path("insight/<str:name>/", insight.explore, name="analysis"),
+    path("insight/<str:name>.csv", insight.csv, name="analysis_csv"),
     path("evaluate/", evaluate.reviews, name="evaluate"),
     path("evaluate/ask/", evaluate.ask, name="evaluate_ask"),
     path("evaluate/running/", evaluate.running, name="evaluate_running"),

@@ -37,6 +37,8 @@ def written(value: Any, unit: str) -> str:
         return str(value[spoken()])
     if value is None:
         return "–"
+    if unit == "date" and isinstance(value, str):
+        return formatter().day(value)
     return formatter().full(Quantity(value, unit)) if unit in WRITTEN and isinstance(value, int | float) else str(value)
 
 
@@ -50,6 +52,12 @@ def money_short(amount_fen: int | None) -> str:
 def whole_money(amount_fen: float) -> str:
     """An estimate of money, without coins where it is large."""
     return formatter().short(Quantity(amount_fen, "money"))
+
+
+@register.filter
+def item(values: list[Any], place: int) -> Any:
+    """The value at a place of a list, "" beyond its end."""
+    return values[place] if place < len(values) else ""
 
 
 @register.filter

@@ -1,0 +1,81 @@
+"""Analyses in the console: the answer of the library, in words, drawn, as a table and as a file."""
+
+import csv
+import io
+
+import pytest
+
+from lianyi.insight.analyse.funnel import funnel
+from lianyi.insight.analyse.segments.rfm import rfm
+from lianyi.kernel.clock import Window
+from lianyi.stream.opening import opened
+from lianyi.web.console.explorers import EXPLORERS
+from tests.web.console.conftest import browser
+
+SPAN = "from=2026-04-01&to=2026-07-01"
+WINDOW = Window.parse("2026-04-01", "2026-07-01")
+TWICE = "step=order_paid&step=order_paid&within=30"
+
+
+def table_of(answer):
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_a_funnel_shows_and_saves_the_librarys_numbers(team, brand):
+    with opened(brand) as engine:
+        found = funnel(engine, ["order_paid", "order_paid"], WINDOW, within_days=30)
+    client = browser(team["analyst"])
+
+    page = client.get(f"/console/insight/funnel/?{SPAN}&{TWICE}").content.decode()
+    heading, *rows = table_of(client.get(f"/console/insight/funnel.csv?{SPAN}&{TWICE}"))
+
+    assert heading[0] == "Step"
+    assert [int(row[1]) for row in rows] == [step.actors for step in found.steps]
+    assert f"n = {found.n:,}" in page
+    assert '<svg class="wide"' in page
+    assert '<svg class="narrow"' in page
+
+
+def test_money_in_a_file_is_in_major_units_and_sums_to_the_whole(team, brand):
+    with opened(brand) as engine:
+        found = rfm(engine, WINDOW)
+
+    _, *rows = table_of(browser(team["analyst"]).get(f"/console/insight/rfm.csv?{SPAN}&table=segments"))
+
+    assert round(sum(float(row[4]) for row in rows) * 100) == sum(size.net_fen for size in found.sizes)
+
+
+@pytest.mark.parametrize("name", [name for name in EXPLORERS if name not in {"funnel", "rfm"}])
+def test_an_analysis_without_its_facts_says_so_and_does_not_break(name, team, brand):
+    page = browser(team["analyst"]).get(f"/console/insight/{name}/?{SPAN}")
+
+    assert page.status_code == 200
+    assert "Method" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "nonsense/",
+        "funnel/?step=order_paid",
+        "funnel/?step=order_paid,x",
+        "retention/?horizon=99",
+        "retention/?horizon=many",
+        "rfm.csv?table=x",
+    ],
+)
+def test_a_question_that_makes_no_sense_is_answered_by_what_would(asked, team, brand):
+    assert browser(team["analyst"]).get(f"/console/insight/{asked}").status_code == 422
+
+
+def test_the_same_question_is_worked_out_once_for_a_snapshot(team, brand, monkeypatch):
+    client = browser(team["analyst"])
+    first = client.get(f"/console/insight/rfm.csv?{SPAN}").content
+
+    monkeypatch.setattr("lianyi.web.console.asking.opened", lambda *_: pytest.fail("asked again"))
+
+    assert client.get(f"/console/insight/rfm.csv?{SPAN}").content == first
+
+
+def test_without_invitations_there_is_no_family_to_draw(team, brand):
+    assert "Nobody was brought by anybody yet" in browser(team["owner"]).get("/console/insight/fission/family/").content.decode()
