@@ -62,6 +62,17 @@ def test_facts_out_of_order_or_alike_are_refused_and_nothing_is_written(tmp_path
     assert list(log.path.rglob("*.parquet")) == []
 
 
+def test_a_history_begun_lies_by_name_and_then_time(tmp_path):
+    facts = in_order(made_facts(3000))
+    log = EventLog(workspace.create(tmp_path / "w"))
+    log.begin(reader(facts), source="test")
+
+    assert len({f.month for f in log.snapshot().files}) == len(log.snapshot().files) > 1
+    for file in log.snapshot().files:
+        lies = pa.parquet.read_table(file.path, partitioning=None, columns=["name", "t", "event_id"]).to_pylist()
+        assert lies == sorted(lies, key=lambda row: tuple(row.values()))
+
+
 def test_a_history_begins_once(tmp_path):
     facts = in_order(made_facts(300))
     log = EventLog(workspace.create(tmp_path / "w"))

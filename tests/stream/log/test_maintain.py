@@ -10,7 +10,7 @@ import pytest
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.freshness import KINDS
-from lianyi.stream.log import delta
+from lianyi.stream.log import beginning, delta
 from lianyi.stream.log.cite import cite, cited, release
 from lianyi.stream.log.lock import MaintenanceBusy, maintaining
 from lianyi.stream.log.maintain import maintain
@@ -85,12 +85,13 @@ def test_facts_inside_a_month_lie_by_name_and_then_in_order_of_time(log: EventLo
         assert placed(file.path) == sorted(placed(file.path))
 
 
-def test_a_month_in_another_order_is_put_in_order_once(tmp_path: Path) -> None:
+def test_a_month_begun_in_several_runs_is_put_in_order_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beginning, "ROWS_SORTED_AT_ONCE", 200)
     log = EventLog(workspace.create(tmp_path / "w"))
     facts = made_facts(600, days=20).sort_by("t").combine_chunks()
     ids = pa.array([(i + 1).to_bytes(16, "big") for i in range(len(facts))], pa.binary())
     facts = facts.set_column(facts.schema.get_field_index("event_id"), "event_id", ids)
-    log.begin(facts.to_reader(max_chunksize=200), source="in order of time")
+    log.begin(facts.to_reader(max_chunksize=200), source="in three runs")
     before = digest(log.snapshot())
     assert not in_order(log.snapshot().files[0].path)
 
