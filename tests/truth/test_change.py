@@ -26,7 +26,7 @@ def conversion(engine, made):
 
 
 def test_a_rate_that_falls_though_every_part_rises_is_shown_as_a_shift_of_people(tmp_path):
-    for hits0, base0, hits1, base1 in over_worlds(tmp_path, "simpson", range(3), 6000, 120, conversion):
+    for hits0, base0, hits1, base1 in over_worlds(tmp_path, "simpson", range(3), 7000, 120, conversion):
         assert (hits1 / base1 > hits0 / base0).all()
         assert hits1.sum() / base1.sum() < hits0.sum() / base0.sum()
 
@@ -39,7 +39,7 @@ def test_a_rate_that_falls_though_every_part_rises_is_shown_as_a_shift_of_people
 def standing_out(engine, made):
     """The platforms whose change is beyond chance."""
     found = explain_change(engine, window("brand", 140, 180), window("brand", 90, 130), dimensions=["platform"]).to_json()
-    return [part["by"] for part in found["parts"]["platform"] if part["significant"]]
+    return [part["by"]["platform"] for part in found["parts"]["platform"] if part["significant"]]
 
 
 def test_the_platform_at_fault_stands_out(tmp_path):

@@ -109,10 +109,9 @@ def _lines(setting: Setting, day: int, who: Ints, which: Ints) -> _Lines:
     product = picks_by_kind(u, people.interest[who[order]], stock.choice)
     cheapest = int(np.argmin(stock.price_fen))
     product = np.where(people.fake[who[order]] >= 0, cheapest, product)
-    # Nobody buys one thing on two lines.
-    repeated = np.zeros(len(order), dtype=bool)
-    repeated[1:] = (product[1:] == product[:-1]) & (order[1:] == order[:-1])
-    order, product, v = order[~repeated], product[~repeated], v[~repeated]
+    # Nobody buys one thing on two lines: the first stands.
+    _, first = np.unique(order * len(stock.price_fen) + product, return_index=True)
+    order, product, v = order[first], product[first], v[first]
     quantity = 1 + (v < TWO_PIECES_SHARE * people.basket[who[order]]).astype(np.int64)
     off = np.array([campaign.off_share for campaign in setting.campaigns] + [0.0])[which[order]]
     # Prices end in whole jiao.
