@@ -1,6 +1,7 @@
 """The first facts of a history: they come in order of time and are put by name, a run of them at once, without staging."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ def as_they_come(facts: pa.RecordBatchReader, zone_name: str, written: list[int]
         columns |= {f.name: batch[f.name] if f.name in batch.schema.names else pa.nulls(len(batch), f.type) for f in FACT}
         whole = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
         cuts = [0, *(np.flatnonzero(np.diff(months.to_numpy())) + 1).tolist(), len(batch)]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             written.append(end - start)
             yield whole.slice(start, end - start)
 
