@@ -44,13 +44,6 @@ def test_the_front_page_leads_with_the_summary_then_six_figures_three_findings_t
     assert [a.id for a in todo.actions] == ["action-s1", "action-s2", "action-s3"]
 
 
-def test_findings_stand_by_severity_then_money():
-    evaluation = cases.full()
-    shuffled = dataclasses.replace(evaluation, findings=tuple(reversed(evaluation.findings)))
-    [cards] = [b for b in compose(shuffled).sections[4].blocks if isinstance(b, FindingCards)]
-    assert [f.id for f in cards.findings] == ["finding-f1", "finding-f2", "finding-f3", "finding-f4", "finding-f5"]
-
-
 def test_a_failed_check_warns_before_any_figure():
     kinds = [type(block) for block in compose(cases.full()).front.blocks]
     assert kinds.index(Callout) < kinds.index(Cards)

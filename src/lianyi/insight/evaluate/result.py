@@ -222,6 +222,22 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Concordance:
+    """How far the experts of a review agree on the order of what they judged: Kendall's W, 0 (none) to 1 (the same order).
+
+    w, p : None where they are not estimable, and then `says` tells why; p is the chance of a W as large among experts who order at random
+    experts, criteria : how many of each it rests on
+    """
+
+    w: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    experts: int
+    criteria: int
+    says: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """One of the seven methods: its score with interval and data grade, or what it needs.
 
@@ -230,6 +246,7 @@ class Method:
     grade  : of the data behind it
     lines  : what the score is made of: (name, score, weight, explanation)
     n      : observations it rests on, where they are counted: answers, experts, mentions; version: of the anchors and the method
+    concordance : of the experts, for the method that asks them; sql, command: what gives the numbers it scored, as in an exhibit
     """
 
     id: str
@@ -243,6 +260,9 @@ class Method:
     needs: tuple[Text, ...] = ()
     n: int | None = None
     version: int = 1
+    concordance: Concordance | None = None
+    sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,19 +138,22 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of running text; `rests_on` as in a sentence."""
+    """One paragraph of running text; `rests_on` as in a sentence. rule: it says how is counted, so its numbers are no results."""
 
     text: str
     rests_on: tuple[str, ...] = ()
+    rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading inside a section."""
+    """A heading inside a section; `rests_on` and `rule` are of the words that follow it, as in a paragraph."""
 
     id: str
     text: str
     intro: str = ""
+    rests_on: tuple[str, ...] = ()
+    rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ class Card:
     target: Quantity | None = None
     verdict: str = ""
     spark: Spark | None = None
+    doubt: str = ""  # why it is not compared, where its records broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,10 @@ class Chart:
     sql: str = ""
     command: str = ""
     takeaway: str = ""
+
+
+INDEX, EXPERTS = "index-periods", "experts-criteria"
+"""Charts that stand with the scores: the index over time, and how the experts scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +248,28 @@ class FindingCards:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What an action may bring and what it costs.
+
+    gain   : money after the cost, over the period; None where the findings have no money
+    change : relative change of the measure for the better; None where the gain is in money
+    cost, days : of the work; says: how well the range is known
+    """
+
+    gain: Interval | None
+    change: Interval | None
+    cost: Quantity
+    days: Quantity
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: who, by when (`due` in words), shown by which metric, for how much money."""
+    """One thing to do: who, by when (`due` in words), shown by which metric, for how much money.
+
+    rests_on : anchors behind the numbers of `why`
+    first  : what must hold before it is begun; design: how its effect will be told from chance
+    """
 
     id: str
     rank: int
@@ -254,6 +282,10 @@ class Action:
     measure: Label
     money: Quantity | None
     findings: tuple[Label, ...]
+    rests_on: tuple[str, ...] = ()
+    expected: Expected | None = None
+    first: str = ""
+    design: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +299,11 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class MethodCard:
-    """One evaluation method: its score and what it is made of, or what it needs."""
+    """One evaluation method: its score and what it is made of, or what it needs.
+
+    agreement : how far the experts agree, for the method that asks them
+    sql, command : as in a chart
+    """
 
     id: str
     name: str
@@ -278,6 +314,10 @@ class MethodCard:
     grade_says: str
     lines: Table | None
     needs: tuple[str, ...]
+    n: int | None = None
+    agreement: str = ""
+    sql: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +327,27 @@ class MethodCards:
     id: str
     methods: tuple[MethodCard, ...]
     brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCard:
+    """The composite index beside that of the baseline: one score of 100, the range it keeps when its weights are shaken, its formula.
+
+    facts : (label, value) for how far it can be relied on; notes: what was left out or not used
+    parts : the indicators with weight, floor, target, value and score; their weighted mean is the index
+    """
+
+    id: str
+    name: str
+    score: Quantity
+    interval: Interval | None
+    before: Quantity | None
+    change: Quantity | None
+    interval_says: str
+    facts: tuple[tuple[str, str], ...]
+    formula: str
+    notes: tuple[str, ...]
+    parts: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +425,7 @@ class Definition:
     sql: str
     code: str = ""
     command: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +445,7 @@ class Callout:
     title: str
     text: str
     items: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
 
 Block = (
@@ -396,6 +459,7 @@ Block = (
     | FindingCards
     | Actions
     | MethodCards
+    | IndexCard
     | Recipes
     | ChecksList
     | Gaps
@@ -404,11 +468,16 @@ Block = (
 )
 
 
+KINDS = "MCFKSIT"
+"""First letters of the codes of references: metric, chart, finding, check, score, index, table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What a number rests on, under the code by which prose and slides name it.
 
-    code    : M and a number for a metric, C for a chart, F for a finding, K for a check of the data
+    code    : M and a number for a metric, C for a chart, F for a finding, K for a check of the data, S for a method's score,
+              I for the index, T for a table
     anchor  : of the block that shows it
     command : gives the rows of the same snapshot again; empty where only the query does
     values  : numbers that belong to it, so that prose can tell which reference a number means
@@ -427,8 +496,8 @@ class Reference:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where it stands in a list of references: metrics, charts, findings, checks, each by number."""
-        return "MCFK".index(self.code[0]), int(self.code[1:])
+        """Where it stands in a list of references: each kind in the order of `KINDS`, then by number."""
+        return KINDS.index(self.code[0]), int(self.code[1:])
 
 
 @dataclass(frozen=True, slots=True)

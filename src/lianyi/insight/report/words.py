@@ -9,7 +9,20 @@ from importlib import resources
 from lianyi.kernel.errors import Broken
 from lianyi.kernel.text import Text
 
-FAMILIES = ("grade", "data_grade", "severity", "check", "effort", "verdict", "section", "number")
+FAMILIES = (
+    "grade",
+    "data_grade",
+    "severity",
+    "check",
+    "effort",
+    "verdict",
+    "section",
+    "number",
+    "way",
+    "grade_survey",
+    "grade_experts",
+    "grade_competitors",
+)
 """Sections looked up by a value that comes from the evaluation; all others are named in code."""
 
 

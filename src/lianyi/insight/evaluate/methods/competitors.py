@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.competition.players import OURSELVES, Player, Value, observed, players
+from lianyi.insight.evaluate.competition.players import OBSERVATIONS, OURSELVES, Player, Value, observed, players
 from lianyi.insight.evaluate.result import Exhibit, Method
 from lianyi.insight.evaluate.scoring import Anchor, Line, anchors, level_score, shares_of, weighted
 from lianyi.insight.measure.intervals import balance, wilson
@@ -68,7 +68,9 @@ def evaluate(case: Case, *, grade: str) -> tuple[Method, Exhibit | None]:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=_NEEDS, version=VERSION), shown
     score, whole = weighted(scored)
     worst = "D" if carried * 2 > compared else "C"
-    return Method(ID, NAME, "evaluable", score, whole, max(grade, worst), _SAYS, shares_of(lines), n=len(rivals), version=VERSION), shown
+    return Method(
+        ID, NAME, "evaluable", score, whole, max(grade, worst), _SAYS, shares_of(lines), n=len(rivals), version=VERSION, sql=OBSERVATIONS
+    ), shown
 
 
 def _against(own: float, field: float) -> float:

@@ -29,6 +29,7 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
     """
     lines: list[tuple[Text, float | None, float, Text]] = []
     scored: list[tuple[float, float, tuple[float, float] | None]] = []
+    measured: list[str] = []
     for anchor in anchors(ID):
         if anchor.metric == "new_buyers" and not case.knows_who_is_new:
             continue
@@ -49,9 +50,11 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
         score = change_score(change, anchor.full, entry.better)
         scored.append((anchor.weight, score, (ends[0], ends[1]) if ends else None))
         lines.append((entry.name, score, anchor.weight, _line(change, interval, anchor)))
+        measured.append(anchor.metric)
     if not scored:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=(_needs(case),))
     score, interval = weighted(scored)
+    command = f"measure {' '.join(measured)}"
     if case.comparison is not None and case.comparison.kind == "within":
         says = sentence(
             "%(says)s没有基期，这里是期内比较：%(label)s，含季节影响。",
@@ -59,8 +62,8 @@ def evaluate(case: Case, *, grade: str, blocks: Blocks, pairs: Mapping[str, Pair
             says=_SAYS,
             label=case.comparison.label,
         )
-        return Method(ID, NAME, "evaluable", score, interval, max(grade, "C"), says, shares_of(lines))
-    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines))
+        return Method(ID, NAME, "evaluable", score, interval, max(grade, "C"), says, shares_of(lines), command=command)
+    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines), command=command)
 
 
 _SAYS = Text(

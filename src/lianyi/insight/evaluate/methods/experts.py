@@ -10,7 +10,7 @@ from lianyi.insight.analyse.rates.compare import t_quantiles
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.experts.agreement import MODERATE, STRONG, Agreement, concordance
 from lianyi.insight.evaluate.experts.criteria import LEAST, MOST, Criterion, bundled
-from lianyi.insight.evaluate.result import Method
+from lianyi.insight.evaluate.result import Concordance, Method
 from lianyi.insight.evaluate.scoring import Line, shares_of
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
@@ -62,7 +62,6 @@ def evaluate(case: Case, criteria: Sequence[Criterion] | None = None) -> Method:
     score = float(each.mean()) * 100 / (MOST - LEAST)
     agreement = concordance(sheets.scores)
     lines: list[Line] = [_line(sheets, j) for j in range(len(sheets.criteria))]
-    lines.append((Text(zh="一致程度（肯德尔 W）", en="Agreement (Kendall's W)"), None, 0.0, _agreed(agreement)))
     return Method(
         ID,
         NAME,
@@ -74,6 +73,10 @@ def evaluate(case: Case, criteria: Sequence[Criterion] | None = None) -> Method:
         shares_of(lines),
         n=len(sheets.experts),
         version=VERSION,
+        concordance=Concordance(
+            agreement.w.value, agreement.w.interval, agreement.p, agreement.judges, agreement.things, _agreed(agreement)
+        ),
+        sql=SCORES,
     )
 
 

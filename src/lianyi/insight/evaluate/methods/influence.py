@@ -47,7 +47,14 @@ def evaluate(case: Case, *, grade: str, pairs: dict[str, Pair], blocks: Blocks, 
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=_NEEDS, version=VERSION)
     score, interval = weighted(scored)
     missing = tuple(need for need, metrics in _BY_NEED if not any(m in parts for m in metrics))
-    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines), missing, n=_n(case), version=VERSION)
+    return Method(
+        ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines), missing, n=_n(case), version=VERSION, command=_command(case)
+    )
+
+
+def _command(case: Case) -> str:
+    known = [m for _, metrics in _BY_NEED for m in metrics if (figure := case.figures.get(m)) is not None and figure.value is not None]
+    return f"measure {' '.join(known)}" if known else ""
 
 
 _BY_NEED = (

@@ -7,6 +7,7 @@ from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
 ID = "input_output"
+LEDGER = ("net_sales", "gross_profit", "marketing_cost", "contribution_profit")
 NAME = Text(zh="投入产出法", en="Input-output")
 _SAYS = Text(
     zh="投入（营销费用）与产出（净销售额、毛利、贡献利润）之比，按固定锚点打分：收支相抵 60 分。",
@@ -40,7 +41,7 @@ def evaluate(case: Case, *, grade: str) -> Method:
         scored.append((anchor.weight, score, (ends[0], ends[1]) if ends else None))
         shown = Share(figure.value) if anchor.metric == "gross_margin" else Count(figure.value)
         lines.append((figure.name, score, anchor.weight, sentence("%(v)s", "%(v)s", v=shown)))
-    for metric in ("net_sales", "gross_profit", "marketing_cost", "contribution_profit"):
+    for metric in LEDGER:
         figure = case.figures.get(metric)
         if figure is not None and figure.value is not None:
             lines.append((figure.name, None, 0.0, sentence("%(v)s", "%(v)s", v=Amount(figure.value, case.currency))))
@@ -48,4 +49,20 @@ def evaluate(case: Case, *, grade: str) -> Method:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=tuple(needs))
     score, interval = weighted(scored)
     partial = profit is None or profit.value is None
-    return Method(ID, NAME, "evaluable", score, interval, max(grade, "C") if partial else grade, _SAYS, shares_of(lines), tuple(needs))
+    return Method(
+        ID,
+        NAME,
+        "evaluable",
+        score,
+        interval,
+        max(grade, "C") if partial else grade,
+        _SAYS,
+        shares_of(lines),
+        tuple(needs),
+        command=_command(case),
+    )
+
+
+def _command(case: Case) -> str:
+    names = dict.fromkeys([*(anchor.metric for anchor in anchors(ID)), *LEDGER])
+    return f"measure {' '.join(m for m in names if (figure := case.figures.get(m)) is not None and figure.value is not None)}"

@@ -51,7 +51,19 @@ def evaluate(case: Case) -> Method:
         return Method(ID, NAME, "not_evaluable", None, None, None, _SAYS, needs=(_NEEDS,), version=VERSION)
     lines += _remarks(found)
     score, interval = weighted(scored)
-    return Method(ID, NAME, "evaluable", score, interval, _grade(found), _SAYS, shares_of(lines), n=found.respondents, version=VERSION)
+    return Method(
+        ID,
+        NAME,
+        "evaluable",
+        score,
+        interval,
+        _grade(found),
+        _SAYS,
+        shares_of(lines),
+        n=found.respondents,
+        version=VERSION,
+        command="analyse survey",
+    )
 
 
 def _margins(case: Case) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ _SAYS = Text(
     zh="实际值与目标之比：达到得 100 分，及格线 60 分；期间未完结时，累计类目标按已过天数折算。",
     en="The actual value against its target: reached scores 100, the floor 60; in an unfinished period a running total is paced by the days gone.",
 )
+TARGETS = """
+SELECT metric, from_d, to_d, target, floor, weight, owner, dimension, member FROM targets
+WHERE from_d < $to_d AND to_d > $from_d ORDER BY from_d, to_d, metric, dimension, member
+"""
 ON_TRACK, MISS, UNDECIDED = "on_track", "miss", "undecided"
 
 
@@ -64,11 +68,7 @@ def read_targets(case: Case) -> tuple[Target, ...]:
 
     The table holds money as people write it, in yuan or pounds; here it becomes minor units like every other amount.
     """
-    rows = case.engine.run(
-        """SELECT metric, from_d, to_d, target, floor, weight, owner, dimension, member FROM targets
-        WHERE from_d < $to_d AND to_d > $from_d ORDER BY from_d, to_d, metric, dimension, member""",
-        {"from_d": case.window.from_day, "to_d": case.window.to_day},
-    ).to_pylist()
+    rows = case.engine.run(TARGETS, {"from_d": case.window.from_day, "to_d": case.window.to_day}).to_pylist()
     found = []
     for row in rows:
         if row["metric"] not in catalogue():
@@ -147,7 +147,7 @@ def evaluate(case: Case, attained: Sequence[Attained], *, grade: str) -> Method:
             needs=(Text(zh="目标表（指标、期间、目标值）", en="a table of targets (metric, period, target)"),),
         )  # fmt: skip
     score, interval = weighted(scored)
-    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines))
+    return Method(ID, NAME, "evaluable", score, interval, grade, _SAYS, shares_of(lines), sql=TARGETS)
 
 
 _VERDICTS = {

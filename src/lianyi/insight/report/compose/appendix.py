@@ -7,7 +7,6 @@ from lianyi.insight.analyse.cards import cards
 from lianyi.insight.evaluate.result import Figure
 from lianyi.insight.report.compose.context import Context, anchor_of
 from lianyi.insight.report.compose.opening import method_cards
-from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.results import series_table
 from lianyi.insight.report.document import Block, Definition, Definitions, Heading, MethodCards, Recipe, Recipes, Section
 
@@ -79,5 +78,6 @@ def _definition(context: Context, figure: Figure, codes: Iterator[int]) -> Defin
         status_says=context.words(f"value.{figure.status}"),
         sql=figure.sql,
         code=f"M{next(codes)}" if known else "",
-        command=asked(context, f"measure {figure.metric}") if known else "",
+        command=context.asked(f"measure {figure.metric}") if known else "",
+        doubt="" if figure.doubt is None else context.say(figure.doubt),
     )

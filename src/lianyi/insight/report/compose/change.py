@@ -4,7 +4,6 @@ from lianyi.insight.evaluate.result import Decomposition, Segment
 from lianyi.insight.measure import dimensions
 from lianyi.insight.report.compose import readings, takeaways
 from lianyi.insight.report.compose.context import Context, slug
-from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Quantity, Row, Table
 from lianyi.insight.report.pictures import Bar, Ranking, Waterfall
 
@@ -57,7 +56,7 @@ def change_blocks(context: Context, decomposition: Decomposition) -> list[Block]
                 picture,
                 _factors(context, decomposition, unit),
                 note,
-                command=asked(context, decomposition.command),
+                command=context.asked(decomposition.command),
                 takeaway=takeaways.of_change(context, name, decomposition, unit),
             )
         )
@@ -138,6 +137,6 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
         readings.alt(context, title, picture),
         picture,
         Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True),
-        command=asked(context, decomposition.command),
+        command=context.asked(decomposition.command),
         takeaway=takeaways.takeaway(context, title, picture, says),
     )

@@ -1,14 +1,14 @@
 """Part five: what was found and what to do about it."""
 
-from lianyi.insight.evaluate.result import GRADES, SEVERITIES, Evidence, Figure, Finding
+from lianyi.insight.evaluate.result import GRADES, Evidence, Expectation, Figure, Finding
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.gaps import gaps
-from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.tables import table
 from lianyi.insight.report.document import (
     Action,
     Actions,
     Block,
+    Expected,
     FindingCard,
     FindingCards,
     Heading,
@@ -20,17 +20,9 @@ from lianyi.insight.report.document import (
 )
 
 
-def _rank(finding: Finding) -> tuple[int, int]:
-    return SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES), -abs(finding.money_at_stake or 0)
-
-
-def _ordered(context: Context) -> tuple[Finding, ...]:
-    return tuple(sorted(context.evaluation.findings, key=_rank))
-
-
 def finding_cards(context: Context) -> tuple[FindingCard, ...]:
-    """Every finding, the gravest first and by money within a severity."""
-    return tuple(_finding(context, rank, finding) for rank, finding in enumerate(_ordered(context), 1))
+    """Every finding, in the order of the evaluation: it ranks them, a report only tells."""
+    return tuple(_finding(context, rank, finding) for rank, finding in enumerate(context.evaluation.findings, 1))
 
 
 def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
@@ -55,7 +47,7 @@ def _finding(context: Context, rank: int, finding: Finding) -> FindingCard:
         if evidence.columns and evidence.rows
         else None,
         sql=evidence.sql,
-        command=asked(context, evidence.command or _measured(metric, evidence)),
+        command=context.asked(evidence.command or _measured(metric, evidence)),
         actions=tuple(
             Label(context.say(s.action), f"action-{slug(s.id)}") for s in context.evaluation.suggestions if finding.id in s.finding_ids
         ),
@@ -83,8 +75,23 @@ def actions(context: Context) -> tuple[Action, ...]:
             measure=context.link(s.measure),
             money=None if s.money_at_stake is None else Quantity(abs(s.money_at_stake), "money"),
             findings=tuple(Label(context.say(known[i].title), f"finding-{slug(i)}") for i in s.finding_ids if i in known),
+            rests_on=tuple(f"finding-{slug(i)}" for i in s.finding_ids if i in known),
+            expected=None if s.expected is None else _expected(context, s.expected),
+            first="" if s.precondition is None else context.say(s.precondition),
+            design="" if s.design is None else context.say(s.design),
         )
         for rank, s in enumerate(context.evaluation.suggestions, 1)
+    )
+
+
+def _expected(context: Context, given: Expectation) -> Expected:
+    gain = None if given.value_low is None or given.value_high is None else Interval(given.value_low, given.value_high, "money")
+    return Expected(
+        gain=gain,
+        change=Interval(given.low, given.high, "share") if given.of == "metric" else None,
+        cost=Quantity(given.cost, "money"),
+        days=Quantity(given.cost_days, "days"),
+        says=context.say(given.says),
     )
 
 

@@ -116,6 +116,18 @@ class Context:
         points = tuple((p.at, p.value, p.complete) for p in figure.series)
         return Spark(points, grain_of(tuple(p.at for p in figure.series)), self.unit(figure.metric, figure.unit))
 
+    def asked(self, verb: str) -> str:
+        """A whole command line for a verb of `lianyi`, with the window and the snapshot of the evaluation; empty for no verb.
+
+        A verb that names its own window keeps it; `status` has none.
+        """
+        if verb in ("", "status"):
+            return f"lianyi {verb}" if verb else ""
+        evaluation = self.evaluation
+        window = "" if " --from " in verb else f" --from {evaluation.window[0]} --to {evaluation.window[1]}"
+        snapshot = f" --snapshot {evaluation.snapshot}" if evaluation.snapshot.isdigit() else ""
+        return f"lianyi {verb}{window}{snapshot}"
+
     def count(self, n: int | None) -> str:
         return EMPTY if n is None else f"{n:,}"
 

@@ -3,7 +3,6 @@
 from lianyi.insight.evaluate.result import Exhibit
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, slug
-from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.compose.tables import table
 from lianyi.insight.report.compose.takeaways import takeaway
 from lianyi.insight.report.document import Block, Chart, Heading, Table
@@ -38,7 +37,7 @@ def exhibit_blocks(context: Context, exhibit: Exhibit) -> list[Block]:
             _fold(shown),
             note,
             exhibit.sql,
-            asked(context, exhibit.command),
+            context.asked(exhibit.command),
             takeaway(context, title, picture, says),
         )
     ]

@@ -2,8 +2,9 @@
 
 from lianyi.insight.evaluate.result import OK, Figure
 from lianyi.insight.report.compose.conclusions import actions, finding_cards
-from lianyi.insight.report.compose.context import SMALL_N, Context, anchor_of
+from lianyi.insight.report.compose.context import SMALL_N, Context, anchor_of, slug
 from lianyi.insight.report.compose.gaps import gaps
+from lianyi.insight.report.compose.index import index_sentence
 from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, FindingCards, Heading, Lead, Paragraph, Quantity, Section
 
 CARDS, TOP = 6, 3
@@ -35,6 +36,7 @@ def card(context: Context, figure: Figure) -> Card:
         None if figure.target is None else Quantity(figure.target, unit),
         (context.words.of("verdict", figure.verdict) or "") if figure.verdict else "",
         context.spark(figure),
+        "" if figure.doubt is None else context.say(figure.doubt),
     )
 
 
@@ -55,10 +57,19 @@ def front(context: Context) -> Section:
         missing = gaps(context, "front-gaps")
         return Section("top", "", words("report.top"), (*blocks, *([missing] if missing else [])))
     if evaluation.summary:
-        blocks.append(Lead(tuple(context.sentence(text) for text in evaluation.summary)))
+        index = index_sentence(context)
+        blocks.append(Lead((*(context.sentence(text) for text in evaluation.summary), *([] if index is None else [index]))))
     failed = [context.say(check.name) for check in evaluation.checks if check.status == "fail"]
+    failing = [f"check-{slug(check.id)}" for check in evaluation.checks if check.status == "fail"]
     if failed:
-        blocks.append(Callout("warn", words("front.caution"), words("front.checks_failed", n=len(failed), names=words.listed(failed))))
+        blocks.append(
+            Callout(
+                "warn",
+                words("front.caution"),
+                words("front.checks_failed", n=len(failed), names=words.listed(failed)),
+                rests_on=tuple(failing),
+            )
+        )
     blocks.append(Heading("headline", words("front.headline")))
     blocks.append(Cards("headline-cards", tuple(card(context, figure) for figure in figures), context.against()))
     if evaluation.baseline_window is None:

@@ -1,9 +1,8 @@
 """Parts one to three: why the evaluation was made, on what data, and how."""
 
-from lianyi.insight.evaluate.result import Figure
+from lianyi.insight.evaluate.result import Figure, Method
 from lianyi.insight.report.compose.conclusions import grade_pairs
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
-from lianyi.insight.report.compose.references import asked
 from lianyi.insight.report.document import (
     Block,
     CheckLine,
@@ -82,7 +81,7 @@ def sources(context: Context) -> Section:
     blocks: list[Block] = []
     if evaluation.sources:
         total = sum(source.rows for source in evaluation.sources)
-        blocks.append(Paragraph(words("sources.intro", n=len(evaluation.sources), rows=f"{total:,}")))
+        blocks.append(Paragraph(words("sources.intro", n=len(evaluation.sources), rows=f"{total:,}"), ("sources-table",)))
         blocks.append(_sources(context))
     else:
         blocks.append(Paragraph(words("sources.none")))
@@ -100,13 +99,44 @@ def sources(context: Context) -> Section:
                         context.say(c.detail),
                         None if c.share is None else Quantity(c.share, "share"),
                         c.sql,
-                        asked(context, c.command),
+                        context.asked(c.command),
                     )
                     for c in evaluation.checks
                 ),
             )
         )
+    blocks += _doubts(context)
     return Section("sources", "", words("part.sources"), tuple(blocks))
+
+
+def _doubts(context: Context) -> list[Block]:
+    """Figures that are shown but not compared, because the records behind them broke; nothing where all may be."""
+    doubted = [f for f in context.evaluation.figures if f.doubt is not None]
+    if not doubted:
+        return []
+    words = context.words
+    columns = (
+        Column("metric", words("col.metric"), "text"),
+        Column("value", words("col.now"), "mixed"),
+        Column("grade", words("col.data_grade"), "text"),
+        Column("why", words("col.why"), "text"),
+    )
+    rows = tuple(
+        Row(
+            {
+                "metric": Label(context.say(f.name), anchor_of(f.metric)),
+                "value": context.value(f),
+                "grade": Label(f.grade or ""),
+                "why": Label(context.say(f.doubt)),
+            }
+        )
+        for f in doubted
+        if f.doubt is not None
+    )
+    return [
+        Heading("doubts", words("sources.doubts"), words("sources.doubts_intro", n=len(doubted)), rests_on=("doubts-table",)),
+        Table("doubts-table", words("sources.doubts"), columns, rows, stacks=True),
+    ]
 
 
 def _sources(context: Context) -> Table:
@@ -145,10 +175,14 @@ def method(context: Context) -> Section:
     rules = [counting, words("method.money"), words("method.interval", level=formatter.level(evaluation.level))]
     if evaluation.decomposition is not None:
         rules.append(words("method.change"))
-    blocks: list[Block] = [Paragraph(rule) for rule in rules]
+    blocks: list[Block] = [Paragraph(rule, rule=True) for rule in rules]
     usable = sum(m.status == "evaluable" for m in evaluation.methods)
     if evaluation.methods:
-        blocks.append(Heading("seven", words("method.seven"), words("method.seven_intro", all=len(evaluation.methods), usable=usable)))
+        blocks.append(
+            Heading(
+                "seven", words("method.seven"), words("method.seven_intro", all=len(evaluation.methods), usable=usable), ("methods-table",)
+            )
+        )
         blocks.append(_method_states(context))
     else:
         blocks.append(Paragraph(words("method.none")))
@@ -185,13 +219,6 @@ def _method_states(context: Context) -> Table:
 
 def method_cards(context: Context) -> tuple[MethodCard, ...]:
     """Every method, in the order of the evaluation."""
-    words = context.words
-    columns = (
-        Column("line", words("col.line"), "text"),
-        Column("score", words("col.score"), "score"),
-        Column("weight", words("col.weight"), "share"),
-        Column("why", words("col.why"), "text"),
-    )
     return tuple(
         MethodCard(
             id=f"method-{slug(m.id)}",
@@ -200,27 +227,49 @@ def method_cards(context: Context) -> tuple[MethodCard, ...]:
             score=None if m.score is None else Quantity(m.score, "score"),
             interval=None if m.interval is None else Interval(*m.interval, "score"),
             grade=m.grade,
-            grade_says=(words.of("data_grade", m.grade) or "") if m.grade else "",
-            lines=Table(
-                f"lines-{slug(m.id)}",
-                context.say(m.name),
-                columns,
-                tuple(
-                    Row(
-                        {
-                            "line": Label(context.say(name)),
-                            "score": Quantity(score, "score", because=words("value.no_data")),
-                            "weight": Quantity(weight, "share"),
-                            "why": Label(context.say(why)),
-                        }
-                    )
-                    for name, score, weight, why in m.lines
-                ),
-                stacks=True,
-            )
-            if m.lines
-            else None,
+            grade_says=_grade_says(context, m),
+            lines=method_lines(context, m, table_id=f"lines-{slug(m.id)}") if m.lines else None,
             needs=tuple(context.say(n) for n in m.needs),
+            n=m.n,
+            agreement="" if m.concordance is None else context.say(m.concordance.says),
+            sql=m.sql,
+            command=context.asked(m.command or "evaluate") if m.status == "evaluable" else "",
         )
         for m in context.evaluation.methods
     )
+
+
+def _grade_says(context: Context, method: Method) -> str:
+    """What a method's grade means: of the records, unless the method stands on something else."""
+    if not method.grade:
+        return ""
+    words, grade = context.words, method.grade
+    own = {
+        "survey": words.of("grade_survey", grade),
+        "experts": words.of("grade_experts", grade),
+        "competitors": words.of("grade_competitors", grade),
+    }
+    return own.get(method.id) or words.of("data_grade", grade) or ""
+
+
+def method_lines(context: Context, method: Method, *, table_id: str) -> Table:
+    """What a method's score is made of. A line without weight is a remark: it has neither score nor weight to show."""
+    words = context.words
+    columns = (
+        Column("line", words("col.line"), "text"),
+        Column("score", words("col.score"), "score"),
+        Column("weight", words("col.weight"), "share"),
+        Column("why", words("col.why"), "text"),
+    )
+    rows = tuple(
+        Row(
+            {
+                "line": Label(context.say(name)),
+                "score": None if score is None and not weight else Quantity(score, "score", because=words("value.no_data")),
+                "weight": Quantity(weight, "share") if weight else None,
+                "why": Label(context.say(why)),
+            }
+        )
+        for name, score, weight, why in method.lines
+    )
+    return Table(table_id, context.say(method.name), columns, rows, stacks=True)

@@ -1,5 +1,6 @@
 """What numbers rest on: every metric, chart and finding of a composed report, each under its code."""
 
+import dataclasses
 from collections.abc import Iterable
 from itertools import count
 
@@ -8,20 +9,36 @@ from lianyi.insight.report.document import (
     Block,
     Chart,
     ChecksList,
+    Column,
     Definition,
     Definitions,
     FindingCard,
     FindingCards,
+    Gaps,
+    IndexCard,
+    Label,
+    MethodCards,
     Quantity,
     Reference,
+    Row,
     Section,
+    Table,
 )
+from lianyi.insight.report.totals import totals
 
 
 def references(context: Context, parts: Iterable[Section]) -> tuple[Reference, ...]:
-    """Metrics with a value (M), charts (C), findings (F) and checks (K), numbered in reading order within their kind."""
+    """Metrics with a value (M), charts (C), findings (F), checks (K), scores (S), the index (I), tables (T); numbered as they are read."""
     blocks = [block for part in parts for block in part.blocks]
-    return (*_metrics(context, blocks), *_charts(blocks), *_findings(blocks), *_checks(blocks))
+    return (
+        *_metrics(context, blocks),
+        *_charts(blocks),
+        *_findings(blocks),
+        *_checks(blocks),
+        *_scores(blocks),
+        *_index(context, blocks),
+        *_tables(context, blocks),
+    )
 
 
 def _metrics(context: Context, blocks: list[Block]) -> Iterable[Reference]:
@@ -108,14 +125,91 @@ def _checks(blocks: list[Block]) -> Iterable[Reference]:
         )
 
 
-def asked(context: Context, verb: str) -> str:
-    """A whole command line for a verb of `lianyi`, with the window and the snapshot of the evaluation; empty for no verb.
+def _scores(blocks: list[Block]) -> Iterable[Reference]:
+    cards = [m for block in blocks if isinstance(block, MethodCards) and not block.brief for m in block.methods if m.score is not None]
+    for n, card in enumerate(cards, 1):
+        said = () if card.score is None else (card.score,)
+        ends = () if card.interval is None else tuple(Quantity(end, "score") for end in (card.interval.low, card.interval.high))
+        yield Reference(
+            code=f"S{n}",
+            anchor=card.id,
+            title=card.name,
+            says=card.says,
+            sql=card.sql,
+            command=card.command,
+            n=card.n,
+            interval=None,
+            rows=card.lines,
+            values=(*said, *ends, *_rounded(said)),
+        )
 
-    A verb that names its own window keeps it; `status` has none.
-    """
-    if verb in ("", "status"):
-        return f"lianyi {verb}" if verb else ""
-    evaluation = context.evaluation
-    window = "" if " --from " in verb else f" --from {evaluation.window[0]} --to {evaluation.window[1]}"
-    snapshot = f" --snapshot {evaluation.snapshot}" if evaluation.snapshot.isdigit() else ""
-    return f"lianyi {verb}{window}{snapshot}"
+
+def _rounded(said: Iterable[Quantity]) -> tuple[Quantity, ...]:
+    """Scores without decimals, as sentences give them."""
+    return tuple(Quantity(round(one.value), "count") for one in said if one.value is not None)
+
+
+def _index(context: Context, blocks: list[Block]) -> Iterable[Reference]:
+    for n, card in enumerate((block for block in blocks if isinstance(block, IndexCard)), 1):
+        said = [card.score, *(one for one in (card.before, card.change) if one is not None)]
+        ends = [] if card.interval is None else [Quantity(end, "score") for end in (card.interval.low, card.interval.high)]
+        yield Reference(
+            code=f"I{n}",
+            anchor=card.id,
+            title=card.name,
+            says=card.formula,
+            sql="",
+            command=context.asked("evaluate"),
+            n=None,
+            interval=None,
+            rows=card.parts,
+            values=(*said, *ends),
+        )
+
+
+TABLES = {
+    "sources-table": "status",
+    "methods-table": "evaluate",
+    "doubts-table": "evaluate",
+    "metrics-table": "measure all",
+    "conclude-gaps": "evaluate",
+    "review-gaps": "evaluate",
+}
+"""Tables whose rows are counted in words, and the verb that gives them again."""
+
+
+def _tables(context: Context, blocks: list[Block]) -> Iterable[Reference]:
+    numbers = count(1)
+    for block in (_lacking(context, block) if isinstance(block, Gaps) else block for block in blocks):
+        if isinstance(block, Table) and block.id in TABLES:
+            yield Reference(
+                code=f"T{next(numbers)}",
+                anchor=block.id,
+                title=block.title,
+                says=block.note,
+                sql="",
+                command=context.asked(TABLES[block.id]),
+                n=None,
+                interval=None,
+                rows=_plain(block),
+                values=(Quantity(len(block.rows), "count"), *_sums(block)),
+            )
+
+
+def _lacking(context: Context, block: Gaps) -> Table:
+    """What is missing, one row a figure that lacks it."""
+    words = context.words
+    columns = (Column("figure", words("col.metric"), "text"), Column("missing", words("col.missing"), "text"))
+    rows = tuple(Row({"figure": figure, "missing": Label(gap.missing)}) for gap in block.gaps for figure in gap.figures)
+    return Table(block.id, words("conclude.gaps"), columns, rows)
+
+
+def _sums(table: Table) -> tuple[Quantity, ...]:
+    return tuple((totals(table) or {}).values())
+
+
+def _plain(table: Table) -> Table:
+    """The table without sparklines, which are drawn where it stands."""
+    kept = tuple(column for column in table.columns if column.unit != "spark")
+    rows = tuple(Row({c.key: row.cells.get(c.key) for c in kept}, row.group, row.marked, row.anchor) for row in table.rows)
+    return dataclasses.replace(table, columns=kept, rows=rows)

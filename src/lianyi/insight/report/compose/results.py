@@ -5,8 +5,7 @@ from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.change import change_blocks
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
 from lianyi.insight.report.compose.exhibits import exhibit_blocks
-from lianyi.insight.report.compose.opening import method_cards
-from lianyi.insight.report.compose.references import asked
+from lianyi.insight.report.compose.scores import scorecard
 from lianyi.insight.report.compose.takeaways import of_figure
 from lianyi.insight.report.document import (
     Block,
@@ -16,7 +15,6 @@ from lianyi.insight.report.document import (
     Derived,
     Heading,
     Label,
-    MethodCards,
     Paragraph,
     Period,
     Quantity,
@@ -32,7 +30,7 @@ from lianyi.insight.report.templates import arranged
 def results(context: Context) -> Section:
     """The results, in the groups and the order of the template."""
     groups: dict[str, list[Block]] = {
-        "scorecard": _scorecard(context),
+        "scorecard": scorecard(context),
         "trend": [chart for names in context.template.trends if (chart := _trend(context, names)) is not None],
         "why": [] if context.evaluation.decomposition is None else change_blocks(context, context.evaluation.decomposition),
         "metrics": _metrics(context),
@@ -40,17 +38,6 @@ def results(context: Context) -> Section:
     }
     blocks = [block for name in arranged(list(groups), context.template.results) for block in groups[name]]
     return Section("results", "", context.words("part.results"), tuple(blocks))
-
-
-def _scorecard(context: Context) -> list[Block]:
-    scored = tuple(card for card in method_cards(context) if card.score is not None)
-    if not scored:
-        return []
-    words = context.words
-    return [
-        Heading("scorecard", words("results.scorecard"), words("results.scorecard_note")),
-        MethodCards("scores", scored, brief=True),
-    ]
 
 
 def _exhibits(context: Context) -> list[Block]:
@@ -101,7 +88,7 @@ def _trend(context: Context, metrics: tuple[str, ...]) -> Chart | None:
         shown,
         readings.marks(context, picture),
         figure.sql,
-        asked(context, f"measure {figure.metric} --grain {picture.grain}"),
+        context.asked(f"measure {figure.metric} --grain {picture.grain}"),
         of_figure(context, figure, picture),
     )
 
@@ -114,7 +101,7 @@ def _metrics(context: Context) -> list[Block]:
     words, evaluation = context.words, context.evaluation
     usable = [f for f in evaluation.figures if f.status == OK]
     intro = words("results.metrics_intro", n=len(usable)) if usable else words("results.metrics_none")
-    blocks: list[Block] = [Heading("metrics", words("results.metrics"), intro)]
+    blocks: list[Block] = [Heading("metrics", words("results.metrics"), intro, ("metrics-table",))]
     if usable:
         blocks.append(_metric_table(context, usable))
     undefined = [f for f in evaluation.figures if f.status == UNDEFINED]
@@ -127,7 +114,7 @@ def _metrics(context: Context) -> list[Block]:
         ]
     lacking = sum(f.status == NO_DATA for f in evaluation.figures)
     if lacking:
-        blocks.append(Paragraph(words("results.missing", n=lacking)))
+        blocks.append(Paragraph(words("results.missing", n=lacking), ("conclude-gaps", "review-gaps")))
     return blocks
 
 

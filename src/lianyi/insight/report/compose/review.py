@@ -44,7 +44,7 @@ def review(context: Context) -> Section:
             blocks.append(_table(context, f"{side}-table", words("review.better" if tone == "good" else "review.worse"), moved))
         if not found and not moved:
             blocks.append(Paragraph(words(f"review.no_{side}")))
-    blocks.append(Paragraph(words("review.sure", least=percent(LEAST))))
+    blocks.append(Paragraph(words("review.sure", least=percent(LEAST)), rule=True))
     if any(card.money is not None for card in cards):
         blocks.append(Paragraph(words("conclude.stake_note")))
     todo = tuple(_dated(context, action) for action in actions(context))

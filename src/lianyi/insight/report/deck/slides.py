@@ -10,6 +10,8 @@ from lianyi.insight.report.deck.page import Box, Line, Page, Run, lines_of
 from lianyi.insight.report.deck.tables import cohorts
 from lianyi.insight.report.deck.telling import Telling
 from lianyi.insight.report.document import (
+    EXPERTS,
+    INDEX,
     Action,
     Actions,
     Callout,
@@ -21,18 +23,22 @@ from lianyi.insight.report.document import (
     FindingCard,
     FindingCards,
     Gaps,
+    IndexCard,
+    Label,
     Lead,
     MethodCard,
     MethodCards,
     Quantity,
     Reference,
+    Row,
 )
-from lianyi.insight.report.pictures import Bar, Cohorts, Ranking, Waterfall
+from lianyi.insight.report.formats import Formatter
+from lianyi.insight.report.pictures import Bar, Cohorts, Ranking, Trend, Waterfall
 from lianyi.insight.report.prose import cited
 
 INK, INK2, INK3, ACCENT, BAD = (COLOURS[name] for name in ("ink", "ink-2", "ink-3", "accent", "bad"))
 CARD_GAP = 18
-MOST_FINDINGS, MOST_ACTIONS, MOST_DEFINITIONS, MOST_SOURCES, MOST_CHECKS = 6, 5, 9, 14, 9
+MOST_FINDINGS, MOST_ACTIONS, MOST_DEFINITIONS, MOST_SOURCES, MOST_CHECKS, MOST_PARTS = 6, 5, 9, 14, 9, 12
 TONES = {"good": ACCENT, "bad": BAD, "plain": INK2}
 
 
@@ -236,6 +242,64 @@ def methods(telling: Telling) -> None:
     page.notes("\n\n".join(f"{m.name}: {m.says}" for m in block.methods))
 
 
+def index(telling: Telling) -> None:
+    """The index with its course on the left, what it is made of on the right."""
+    words, formatter = telling.words, telling.formatter
+    card = telling.first(IndexCard)
+    if card is None:
+        return
+    score = formatter.full(card.score)
+    said = words("deck.index", name=card.name, score=score)
+    if card.before is not None:
+        said = words("deck.index_before", name=card.name, score=score, before=formatter.full(card.before))
+    page = telling.page(said, words("results.scorecard"), rests_on=_references(telling, [card.id]))
+    lines: list[Line] = []
+    if card.interval is not None:
+        lines.append([Run(f"{card.interval_says} {formatter.interval(card.interval)}", 11, INK2)])
+    lines += [[Run(f"{label}  ", 10.5, INK3), Run(value, 10.5, INK2)] for label, value in card.facts]
+    course = telling.first(Chart, lambda chart: chart.id == INDEX)
+    page.text(Box(MARGIN, BODY_TOP - 4, 420, 84), lines, gap=4)
+    if course is not None and isinstance(course.picture, Trend):
+        page.text(Box(MARGIN, BODY_TOP + 96, 420, 14), [[Run(course.title, 11, bold=True)]])
+        telling.native.add(page, Box(MARGIN, BODY_TOP + 112, 420, BODY_HEIGHT - 130), course.picture, course.alt)
+    rows: list[list[list[Line]]] = [
+        [
+            [[Run(fitted(_text(row, "part"), 170, 11), 11, bold=True)]],
+            *(_small(_text(row, key, formatter)) for key in ("weight", "value", "score", "before")),
+        ]
+        for row in card.parts.rows[:MOST_PARTS]
+    ]
+    heads = [Run(column.heading, 10, INK3) for column in card.parts.columns if column.key in ("part", "weight", "value", "score", "before")]
+    page.table(Box(MARGIN + 446, BODY_TOP - 8, INNER - 446, 0), (170, 56, 84, 54, 62), heads, rows, right=(1, 2, 3, 4), row_height=26)
+    page.notes("\n\n".join((card.formula, *card.notes)))
+
+
+def _small(text: str) -> list[Line]:
+    return [[Run(text, 10.5, INK2)]]
+
+
+def _text(row: Row, key: str, formatter: Formatter | None = None) -> str:
+    """A cell as text."""
+    cell = row.cells.get(key)
+    if isinstance(cell, Label):
+        return cell.text
+    return formatter.full(cell) if formatter is not None and isinstance(cell, Quantity) else "–"
+
+
+def experts(telling: Telling) -> None:
+    """How the experts scored each criterion, and how far they agree."""
+    block = telling.first(Chart, lambda chart: chart.id == EXPERTS)
+    method = telling.first(MethodCards, lambda b: not b.brief)
+    if block is None or not isinstance(block.picture, Ranking):
+        return
+    anchors = [block.id, *(m.id for m in (method.methods if method is not None else ()) if m.agreement)]
+    page = telling.page(block.takeaway or block.title, block.title, rests_on=_references(telling, anchors))
+    height = min(BODY_HEIGHT - 40, 40.0 + 46 * len(block.picture.bars))
+    drawn = telling.native.add(page, Box(MARGIN, BODY_TOP, INNER, height), block.picture, block.alt)
+    drawn.value_axis.minimum_scale, drawn.value_axis.maximum_scale = 0, 100
+    page.text(Box(MARGIN, FOOT_TOP - 30, INNER, 20), [[Run(block.note, 9.5, INK3)]])
+
+
 def actions(telling: Telling) -> None:
     """The plan: what, who, by when, shown by what, for how much."""
     words, formatter = telling.words, telling.formatter
@@ -249,13 +313,13 @@ def actions(telling: Telling) -> None:
         words("conclude.advice"),
         rests_on=_references(telling, list(dict.fromkeys(anchors))),
     )
-    rows = [
+    rows: list[list[list[Line]]] = [
         [
             [[Run(str(a.rank), 14, ACCENT, bold=True)]],
-            [[Run(fitted(a.action, 2 * 380, 12), 12, bold=True)], [Run(fitted(a.why, 390, 11), 10.5, INK2)]],
-            [[Run(a.owner, 11)]],
-            [[Run(a.due, 11)]],
-            [[Run(a.measure.text, 11)]],
+            [[Run(fitted(a.action, 2 * 340, 12), 12, bold=True)], [Run(fitted(a.why, 350, 11), 10.5, INK2)]],
+            [[Run(a.owner, 11)], [Run(a.due, 10, INK2)]],
+            [[Run(fitted(a.measure.text, 2 * 100, 11), 11)], [Run(fitted(a.design, 2 * 104, 9), 9, INK3)]],
+            _expected(telling, a),
             [
                 [
                     Run(
@@ -269,10 +333,25 @@ def actions(telling: Telling) -> None:
         ]
         for a in shown
     ]
-    keys = ("sheet.action", "conclude.owner", "conclude.due", "conclude.proof", "sheet.money")
+    keys = ("sheet.action", "deck.who", "conclude.proof", "deck.expected", "sheet.money")
     heads = [Run("", 10), *(Run(words(key), 10, INK3) for key in keys)]
-    page.table(Box(MARGIN, BODY_TOP, INNER, 0), (30, 420, 130, 84, 120, 88), heads, rows, right=(5,), row_height=58)
+    page.table(Box(MARGIN, BODY_TOP, INNER, 0), (30, 374, 96, 124, 156, 92), heads, rows, right=(5,), row_height=62)
     page.text(Box(MARGIN, FOOT_TOP - 24, INNER, 14), [[Run(words("conclude.stake_note"), 9.5, INK3)]])
+
+
+def _expected(telling: Telling, action: Action) -> list[Line]:
+    """What the action may bring after its cost, and the cost."""
+    given = action.expected
+    if given is None:
+        return [[Run("–", 11, INK3)]]
+    words, formatter = telling.words, telling.formatter
+    shown = given.gain or given.change
+    lines: list[Line] = []
+    if shown is not None:
+        lines.append([Run(formatter.interval(shown), 11, bold=True)])
+        lines.append([Run(words("conclude.gain" if given.gain is not None else "conclude.change"), 9, INK3)])
+    lines.append([Run(f"{words('conclude.cost')} {formatter.full(given.days)} · {formatter.short(given.cost)}", 9.5, INK2)])
+    return lines
 
 
 # ---- charts ----

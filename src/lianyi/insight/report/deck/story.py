@@ -2,7 +2,7 @@
 
 from lianyi.insight.report.deck import slides
 from lianyi.insight.report.deck.telling import Telling
-from lianyi.insight.report.document import Actions, Cards, Chart, ChecksList, Document, MethodCards
+from lianyi.insight.report.document import EXPERTS, INDEX, Actions, Cards, Chart, ChecksList, Document, IndexCard, MethodCards
 
 
 def deck(document: Document) -> bytes:
@@ -18,7 +18,13 @@ def deck(document: Document) -> bytes:
     slides.findings(telling)
     if telling.first(MethodCards, lambda block: not block.brief) is not None:
         slides.methods(telling)
-    for chart in chosen(telling.every(Chart), document.charts_on_slides):
+    own = [telling.first(IndexCard), telling.first(Chart, lambda chart: chart.id == EXPERTS)]
+    if own[0] is not None:
+        slides.index(telling)
+    if own[1] is not None:
+        slides.experts(telling)
+    rest = [chart for chart in telling.every(Chart) if chart.id not in (EXPERTS, INDEX)]
+    for chart in chosen(rest, document.charts_on_slides - sum(block is not None for block in own)):
         slides.chart(telling, chart)
     if telling.first(Actions, lambda block: not block.brief and bool(block.actions)) is not None:
         slides.actions(telling)

@@ -54,7 +54,7 @@ def html(document: Document) -> str:
         period=formatter.period,
         drawings=lambda chart: drawings(chart, formatter),
         spark=lambda spark, wide=False: sparkline(spark, _spark_says(spark, formatter, words), **(SPARK_WIDE if wide else {})),
-        meter=lambda method: meter(method.score.value, method.interval),
+        meter=lambda scored: meter(scored.score.value, scored.interval),
         number=lambda n: f"{n:,}",
     )
     environment.globals.update(

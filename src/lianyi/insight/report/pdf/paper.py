@@ -17,11 +17,13 @@ from lianyi.insight.report.document import (
     Definition,
     Definitions,
     Document,
+    Expected,
     Facts,
     FindingCard,
     FindingCards,
     Gaps,
     Heading,
+    IndexCard,
     Interval,
     Label,
     Lead,
@@ -48,6 +50,8 @@ MOST_ROWS = 15
 FRESH = frozenset({"review", "results", "conclusions", "appendix"})
 """Parts that begin on a page of their own, as the first one does; the short ones follow each other."""
 SMALL_N = 30
+BEHIND = frozenset("CFK")
+"""Kinds of references whose rows and queries stand in the appendix; the others have them where they stand."""
 HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="6" height="6" fill="#f1f4f6"/><line x1="0" y1="0" x2="0" y2="6" stroke="#d3dbe0" stroke-width="3"/></pattern></defs>'
@@ -73,7 +77,7 @@ class _Paper:
     def all(self) -> Values:
         document, words = self.document, self.words
         parts = [{**self.part(part), "fresh": k == 1 or part.id in FRESH} for k, part in enumerate(document.parts())]
-        behind = [self.behind(reference) for reference in document.references if not reference.code.startswith("M")]
+        behind = [self.behind(reference) for reference in document.references if reference.code[0] in BEHIND]
         return {
             "language": document.language,
             "colours": COLOURS,
@@ -111,12 +115,8 @@ class _Paper:
 
     def block(self, block: Block) -> Iterable[Values]:
         match block:
-            case Lead():
-                yield {"kind": "lead", "sentences": [self.sentence(s) for s in block.sentences]}
-            case Paragraph():
-                yield {"kind": "paragraph", **self.sentence(Sentence(block.text, block.rests_on))}
-            case Heading():
-                yield {"kind": "heading", "id": block.id, "text": block.text, "intro": block.intro}
+            case Lead() | Paragraph() | Heading() | Callout():
+                yield self.said(block)
             case Facts():
                 yield {"kind": "facts", "pairs": block.pairs}
             case Cards():
@@ -131,44 +131,15 @@ class _Paper:
                 yield {"kind": "actions", "id": block.id, "brief": block.brief, "items": [self.action(a) for a in block.actions]}
             case MethodCards():
                 yield {"kind": "methods", "id": block.id, "brief": block.brief, "items": [self.method(m) for m in block.methods]}
+            case IndexCard():
+                yield from self.index(block)
             case Recipes():
-                yield {
-                    "kind": "recipes",
-                    "id": block.id,
-                    "items": [{"id": r.id, "name": r.name, "answers": r.answers, "pairs": r.pairs} for r in block.recipes],
-                }
+                items = [{"id": r.id, "name": r.name, "answers": r.answers, "pairs": r.pairs} for r in block.recipes]
+                yield {"kind": "recipes", "id": block.id, "items": items}
             case ChecksList():
-                yield {
-                    "kind": "checks",
-                    "id": block.id,
-                    "items": [
-                        {
-                            "id": c.id,
-                            "cites": self.cites(c.id),
-                            "name": c.name,
-                            "status": c.status,
-                            "says": c.status_says,
-                            "detail": c.detail,
-                            "share": self.formatter.full(c.share) if c.share else "",
-                        }
-                        for c in block.checks
-                    ],
-                }
+                yield self.checks(block)
             case Gaps():
-                yield {
-                    "kind": "gaps",
-                    "id": block.id,
-                    "items": [
-                        {
-                            "name": gap.remedy or gap.missing,
-                            "missing": self.words("conclude.lacking", names=gap.missing) if gap.remedy else "",
-                            "figures": [self.label(figure) for figure in gap.figures],
-                        }
-                        for gap in block.gaps
-                    ],
-                }
-            case Callout():
-                yield {"kind": "callout", "tone": block.tone, "title": block.title, "text": block.text, "items": block.items}
+                yield self.gaps(block)
             case Definitions():
                 yield {
                     "kind": "definitions",
@@ -178,13 +149,27 @@ class _Paper:
                     "without": [self.definition(entry) for entry in block.entries if entry.value.value is None],
                 }
 
+    def said(self, block: Lead | Paragraph | Heading | Callout) -> Values:
+        """A block of nothing but sentences."""
+        match block:
+            case Lead():
+                return {"kind": "lead", "sentences": [self.sentence(s) for s in block.sentences]}
+            case Paragraph():
+                return {"kind": "paragraph", **self.sentence(Sentence(block.text, block.rests_on))}
+            case Heading():
+                cites = self.sentence(Sentence("", block.rests_on))["cites"]
+                return {"kind": "heading", "id": block.id, "text": block.text, "intro": block.intro, "cites": cites}
+            case Callout():
+                said = self.sentence(Sentence(block.text, block.rests_on))
+                return {"kind": "callout", "tone": block.tone, "title": block.title, **said, "items": block.items}
+
     # ---- small things ----
 
     def sentence(self, sentence: Sentence) -> Values:
         return {"text": sentence.text, "cites": [self.cite(reference) for reference in cited(self.document, sentence.rests_on)]}
 
     def cite(self, reference: Reference) -> Values:
-        return {"code": reference.code, "to": reference.anchor if reference.code.startswith("M") else f"behind-{reference.anchor}"}
+        return {"code": reference.code, "to": f"behind-{reference.anchor}" if reference.code[0] in BEHIND else reference.anchor}
 
     def cites(self, anchor: str) -> list[Values]:
         reference = self.document.reference(anchor)
@@ -237,9 +222,36 @@ class _Paper:
         left_out = len(table.rows) - len(cells)
         note = " ".join(text for text in (table.note, self.words("paper.left_out", n=left_out) if left_out else "") if text)
         for piece in tables.pieces(table, cells, self.quantity):
-            yield {"kind": "table", "note": note, **piece}
+            cited_as = self.document.reference(table.id) if piece["id"] else None
+            yield {"kind": "table", "note": note, "title": table.title, "code": "" if cited_as is None else cited_as.code, **piece}
 
     # ---- blocks ----
+
+    def checks(self, block: ChecksList) -> Values:
+        items = [
+            {
+                "id": c.id,
+                "cites": self.cites(c.id),
+                "name": c.name,
+                "status": c.status,
+                "says": c.status_says,
+                "detail": c.detail,
+                "share": self.formatter.full(c.share) if c.share else "",
+            }
+            for c in block.checks
+        ]
+        return {"kind": "checks", "id": block.id, "items": items}
+
+    def gaps(self, block: Gaps) -> Values:
+        items = [
+            {
+                "name": gap.remedy or gap.missing,
+                "missing": self.words("conclude.lacking", names=gap.missing) if gap.remedy else "",
+                "figures": [self.label(figure) for figure in gap.figures],
+            }
+            for gap in block.gaps
+        ]
+        return {"kind": "gaps", "id": block.id, "items": items}
 
     def card(self, card: Card) -> Values:
         change = card.change_share if card.change_share is not None and card.change and card.change.unit != "ratio" else card.change
@@ -253,6 +265,7 @@ class _Paper:
             "change": "" if change is None else self.quantity(change),
             "way": 0 if change is None or not change.value else 1 if change.value > 0 else -1,
             "tone": card.tone,
+            "doubt": card.doubt,
             "before": self.words("value.no_before")
             if card.baseline is None or change is None
             else self.words("value.before", value=self.quantity(card.baseline, short=True)),
@@ -309,13 +322,55 @@ class _Paper:
                 [words("conclude.due"), {"text": action.due, "to": None}],
                 [words("conclude.effort"), {"text": action.effort, "to": None}],
                 [words("conclude.proof"), self.label(action.measure)],
+                *self.expected(action.expected),
             ],
+            "plan": [
+                [label, text]
+                for label, text in (
+                    (words("conclude.cost"), self.cost(action.expected)),
+                    (words("conclude.first"), action.first),
+                    (words("conclude.design"), action.design),
+                    (words("conclude.basis"), "" if action.expected is None else action.expected.says),
+                )
+                if text
+            ],
+            "cites": [self.cite(reference) for reference in cited(self.document, action.rests_on)],
             "from": words("conclude.from"),
             "findings": [self.label(finding) for finding in action.findings],
         }
 
+    def expected(self, given: Expected | None) -> list[list[Any]]:
+        """What the action may bring, as a term; nothing where that is not known."""
+        shown = None if given is None else given.gain or given.change
+        if given is None or shown is None:
+            return []
+        key = "conclude.gain" if given.gain is not None else "conclude.change"
+        return [[self.words(key), {"text": self.formatter.interval(shown), "to": None}]]
+
+    def cost(self, given: Expected | None) -> str:
+        if given is None:
+            return ""
+        return self.words("conclude.cost_days", days=self.quantity(given.days), cost=self.quantity(given.cost, short=True))
+
+    def index(self, card: IndexCard) -> Iterable[Values]:
+        yield {
+            "kind": "index",
+            "id": card.id,
+            "score": self.quantity(card.score),
+            "level": card.score.value,
+            "ends": None if card.interval is None else [card.interval.low, card.interval.high],
+            "change": "" if card.change is None else self.quantity(card.change),
+            "way": 0 if card.change is None or not card.change.value else 1 if card.change.value > 0 else -1,
+            "tone": "plain" if card.change is None else card.change.tone,
+            "before": "" if card.before is None else self.words("value.before", value=self.quantity(card.before)),
+            "basis": "" if card.interval is None else f"{card.interval_says} {self.formatter.interval(card.interval)}",
+            "facts": card.facts,
+        }
+        yield from self.table(card.parts)
+        yield {"kind": "formula", "name": self.words("index.formula"), "text": card.formula, "notes": card.notes}
+
     def method(self, method: MethodCard) -> Values:
-        grade = "" if not method.grade else f"{self.words('col.grade')} {method.grade} · {method.grade_says}"
+        grade = "" if not method.grade else f"{self.words('col.data_grade')} {method.grade} · {method.grade_says}"
         return {
             "id": method.id,
             "name": method.name,
@@ -324,6 +379,9 @@ class _Paper:
             "level": 0 if method.score is None else method.score.value,
             "ends": None if method.interval is None else [method.interval.low, method.interval.high],
             "basis": [*self.basis(None, method.interval), *([grade] if grade else [])],
+            "agreement": self.words("results.experts_says", says=method.agreement) if method.agreement else "",
+            "command": method.command,
+            "query": self.query(method.sql),
             "lines": [] if method.lines is None else list(self.table(method.lines)),
             "needs": self.words("method.needs", needs=self.words.listed(method.needs)) if method.needs else "",
         }
@@ -342,6 +400,7 @@ class _Paper:
             "name": entry.name,
             "metric": entry.metric,
             "says": entry.says,
+            "doubt": entry.doubt,
             "basis": said,
             "command": "" if reference is None else reference.command,
             "query": self.query(entry.sql) if reference is not None else None,
@@ -369,7 +428,7 @@ class _Paper:
 
 def _anchors(document: Document) -> frozenset[str]:
     """Every anchor of the pages; a label whose anchor is not among them leads nowhere."""
-    found: set[str] = set()
+    found = {reference.anchor for reference in document.references if reference.code[0] == "T"}
     for block in document.blocks():
         match block:
             case Definitions():
@@ -380,7 +439,7 @@ def _anchors(document: Document) -> frozenset[str]:
                 found |= {action.id for action in block.actions}
             case MethodCards() if not block.brief:
                 found |= {method.id for method in block.methods}
-            case Chart() | Heading():
+            case Chart() | Heading() | IndexCard() | Gaps():
                 found.add(block.id)
             case ChecksList():
                 found |= {check.id for check in block.checks}

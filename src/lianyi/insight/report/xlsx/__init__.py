@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lianyi.insight.report.document import Document
-from lianyi.insight.report.xlsx import lists, sheets, sources
+from lianyi.insight.report.xlsx import lists, scores, sheets, sources
 from lianyi.insight.report.xlsx.book import Book
 
 __all__ = ["write"]
@@ -17,6 +17,7 @@ def write(document: Document, path: Path) -> None:
     book = Book(str(path), document)
     sheets.summary(book)
     lists.findings(book)
+    scores.scores(book)
     figures = sheets.metrics_sheet(book)
     trends = sheets.trend(book)  # before the figures, whose sparklines run over it
     if figures is not None:

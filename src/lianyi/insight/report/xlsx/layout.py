@@ -8,6 +8,7 @@ from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.document import Document, Table
 from lianyi.insight.report.xlsx.book import Book
 
+CHART_ROWS = 19  # rows that a chart beside its table takes
 HEAD = 3  # row of the first table's heading; the title and one line of words stand above
 
 

@@ -1,4 +1,4 @@
-"""The sheets that list things: findings and actions, checks and methods, definitions."""
+"""The sheets that list things: findings and actions, checks, definitions."""
 
 from lianyi.insight.report.document import (
     Actions,
@@ -8,7 +8,6 @@ from lianyi.insight.report.document import (
     FindingCards,
     Gaps,
     Label,
-    MethodCards,
     Quantity,
     Row,
     Table,
@@ -29,7 +28,20 @@ def actions_table(book: Book, block: Actions, *, reasons: bool = True) -> Table:
         Column("due", words("conclude.due"), "days"),
         Column("effort", words("conclude.effort"), "text"),
         Column("measure", words("conclude.proof"), "text"),
-        *((Column("why", words("col.why"), "text"),) if reasons else ()),
+        Column("gain", words("conclude.gain"), "interval"),
+        *(
+            (
+                Column("change", words("conclude.change"), "interval"),
+                Column("cost", words("conclude.cost"), "money"),
+                Column("days", words("sheet.days"), "days"),
+                Column("design", words("conclude.design"), "text"),
+                Column("first", words("conclude.first"), "text"),
+                Column("basis", words("conclude.basis"), "text"),
+                Column("why", words("col.why"), "text"),
+            )
+            if reasons
+            else ()
+        ),
     )
     rows = tuple(
         Row(
@@ -40,6 +52,13 @@ def actions_table(book: Book, block: Actions, *, reasons: bool = True) -> Table:
                 "due": Quantity(a.due_days, "days"),
                 "effort": Label(a.effort),
                 "measure": Label(a.measure.text),
+                "gain": None if a.expected is None else a.expected.gain,
+                "change": None if a.expected is None else a.expected.change,
+                "cost": None if a.expected is None else a.expected.cost,
+                "days": None if a.expected is None else a.expected.days,
+                "design": Label(a.design) if a.design else None,
+                "first": Label(a.first) if a.first else None,
+                "basis": None if a.expected is None else Label(a.expected.says),
                 "why": Label(a.why),
             }
         )
@@ -93,14 +112,14 @@ def findings(book: Book) -> None:
 
 
 def checks(book: Book) -> None:
-    """Sources, checks, methods and what is missing, one below the other."""
+    """Sources, checks, figures that are not compared and what is missing, one below the other."""
     document = book.document
     sheet = book.sheet(book.words("sheet.checks"))
     sources = named(document, "sources-table")
     tables = [
         *([sources] if sources is not None else []),
         *(_checks(book, block) for block in every(document, ChecksList)),
-        *(_methods(book, block) for block in every(document, MethodCards) if not block.brief),
+        *(table for table in [named(document, "doubts-table")] if table is not None),
         *(_gaps(book, block) for block in every(document, Gaps)[:1]),  # the front page of an empty evaluation repeats the list
     ]
     row = HEAD
@@ -119,30 +138,6 @@ def _checks(book: Book, block: ChecksList) -> Table:
     )
     rows = tuple(
         Row({"name": Label(c.name), "status": Label(c.status_says), "share": c.share, "detail": Label(c.detail)}) for c in block.checks
-    )
-    return Table(block.id, "", columns, rows)
-
-
-def _methods(book: Book, block: MethodCards) -> Table:
-    words = book.words
-    columns = (
-        Column("name", words("col.method"), "text"),
-        Column("score", words("col.score"), "score"),
-        Column("interval", "", "interval"),
-        Column("grade", words("col.grade"), "text"),
-        Column("says", words("col.note"), "text"),
-    )
-    rows = tuple(
-        Row(
-            {
-                "name": Label(m.name),
-                "score": m.score,
-                "interval": m.interval,
-                "grade": Label(m.grade) if m.grade else None,
-                "says": Label(words("method.needs", needs=words.listed(m.needs)) if m.needs else m.says),
-            }
-        )
-        for m in block.methods
     )
     return Table(block.id, "", columns, rows)
 

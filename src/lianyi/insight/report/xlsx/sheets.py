@@ -23,13 +23,11 @@ from lianyi.insight.report.document import (
 )
 from lianyi.insight.report.pictures import Cohorts
 from lianyi.insight.report.xlsx.book import Book
-from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
+from lianyi.insight.report.xlsx.layout import CHART_ROWS, HEAD, every, named, say
 from lianyi.insight.report.xlsx.lists import actions_table
 from lianyi.insight.report.xlsx.native import add_chart
 from lianyi.insight.report.xlsx.sources import code_of, with_codes
 from lianyi.insight.report.xlsx.tables import Range, write_table
-
-CHART_ROWS = 19
 
 
 def summary(book: Book) -> None:
