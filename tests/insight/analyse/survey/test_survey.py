@@ -100,6 +100,6 @@ def test_the_answer_is_plain_data(engine):
     assert found.to_table().num_rows == 8
 
 
-@pytest.mark.parametrize("sql", [ANSWERS, SENT, MEMBERS.format(columns="m.tier AS tier")])
+@pytest.mark.parametrize("sql", [ANSWERS, SENT, MEMBERS.format(columns="m.tier AS tier", known="1 = 1")])
 def test_the_queries_keep_to_the_house_dialect(sql):
     assert lint(sql) == []

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said, share_of
@@ -178,6 +179,7 @@ WHERE s.survey_id = $survey
 MEMBERS = """
 SELECT m.member_id AS member, {columns} FROM members AS m
 WHERE (m.joined_d IS NULL OR m.joined_d < $to_d) AND (m.left_d IS NULL OR m.left_d >= $to_d)
+    AND {known}
 """
 
 
@@ -280,25 +282,27 @@ def _weights(
     """Weights by respondent, how they were made, the share of members they stand for, and why there are none."""
     if not by:
         return {}, None, None, None
-    rows = engine.run(MEMBERS.format(columns=", ".join(f"m.{c} AS {c}" for c in by)), {"to_d": window.to_day}).to_pylist()
-    known = {row["member"]: [row[c] for c in by] for row in rows if all(row[c] is not None for c in by)}
-    who = [w for w, member in member_of.items() if member in known]
+    # Read by columns: all members are there, of whom few answered.
+    known = " AND ".join(f"m.{c} IS NOT NULL" for c in by)
+    told = engine.run(MEMBERS.format(columns=", ".join(f"m.{c} AS {c}" for c in by), known=known), {"to_d": window.to_day})
+    places = pc.index_in(pa.array(list(member_of.values()), told.schema.field("member").type), value_set=told["member"].combine_chunks())
+    who = [w for w, place in zip(member_of, places.to_pylist(), strict=True) if place is not None]
     if len(who) < 2 * MIN_IN_GROUP:
         return {}, None, None, Text(zh="对得上会员资料的答卷太少，未加权", en="too few answers belong to known members to weight them")
     answers: dict[str, list[object]] = {}
     margins: dict[str, dict[object, float]] = {}
     covered = 1.0
-    for place, dimension in enumerate(by):
-        theirs = [known[member_of[w] or ""][place] for w in who]
+    for dimension in by:
+        theirs = told[dimension].take(places.drop_null()).to_pylist()
         counts = {value: theirs.count(value) for value in set(theirs)}
         folded = {value: value if n >= MIN_IN_GROUP else OTHER for value, n in counts.items()}
         answers[dimension] = [folded[value] for value in theirs]
         margin: dict[object, float] = {}
-        for values in known.values():
-            group = folded.get(values[place], OTHER)
-            margin[group] = margin.get(group, 0.0) + 1.0
+        for row in told[dimension].value_counts().to_pylist():
+            group = folded.get(row["values"], OTHER)
+            margin[group] = margin.get(group, 0.0) + float(row["counts"])
         unheard = margin.pop(OTHER, 0.0) if OTHER not in answers[dimension] else 0.0
-        covered = min(covered, 1 - unheard / len(known))
+        covered = min(covered, 1 - unheard / len(told))
         margins[dimension] = margin
     raked = rake(answers, margins)
     return dict(zip(who, raked.weights.tolist(), strict=True)), raked, covered, None

@@ -1,7 +1,6 @@
 """What single contents brought, beside what days did: a few hits carry a month, and next month's hits are other posts."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from lianyi.insight.analyse.rates.sides import Units
 from lianyi.insight.evaluate.behaviour import recorded
@@ -47,7 +46,7 @@ Units_of = dict[tuple[str | None, int, int], Units]
 def content_units(engine: Engine, scans: Sequence[Scan]) -> dict[tuple[str, str | None], Units_of]:
     """(series, dimension) -> (value, scan, side) -> sums of squares over contents; empty where nothing of contents is recorded.
 
-    Needs `content_born` kept. Cost: one pass over the facts of contents a scan; a row comes back for each content and platform.
+    Needs `content_born` kept. Cost: one pass over the facts of contents a scan, and one over the contents for each dimension.
     """
     known = recorded(engine, _NAMES)
     if not known & {"content_exposed", "content_viewed"}:
@@ -58,7 +57,7 @@ def content_units(engine: Engine, scans: Sequence[Scan]) -> dict[tuple[str, str 
         f"CAST(sum({above.format(**words)}) AS DOUBLE) AS x{i}, CAST({'sum(' + below.format(**words) + ')' if below else '0'} AS DOUBLE) AS n{i}"
         for i, (above, below) in enumerate(_SUMS.values())
     )
-    sql = _ROWS.format(
+    rows = _ROWS.format(
         columns=", ".join(f"s.x{i} AS x{i}, s.n{i} AS n{i}" for i in range(len(_SUMS))),
         side="CASE WHEN e.d >= $now_d AND e.d < $now_to_d THEN 1 ELSE 0 END",
         each=each,
@@ -69,31 +68,28 @@ def content_units(engine: Engine, scans: Sequence[Scan]) -> dict[tuple[str, str 
     for nth, scan in enumerate(scans):
         days = {"before_d": scan.before.from_day, "before_to_d": scan.before.to_day}
         days |= {"now_d": scan.now.from_day, "now_to_d": scan.now.to_day}
-        rows = engine.run(session_of(engine).lean(sql), days).to_pylist()
+        engine.keep("kept_content_sides", session_of(engine).lean(rows), days)
         for by, column in DIMENSIONS.items():
-            for (value, side, i), units in _gathered(rows, column).items():
-                found[SERIES[i], by][value, nth, side] = units
+            for row in engine.run(_squares(column)).to_pylist():
+                for i, name in enumerate(SERIES):
+                    if row[f"m{i}"]:
+                        units = Units(row[f"m{i}"], row[f"xx{i}"], row[f"xn{i}"], row[f"nn{i}"])
+                        found[name, by][row.get("value"), nth, row["side"]] = units
     return found
 
 
-def _gathered(rows: Sequence[dict[str, Any]], column: str | None) -> dict[tuple[str | None, int, int], Units]:
-    """(value, side, series) -> sums of squares; what one content did on several platforms counts as one where platforms are not told apart."""
-    contents: dict[tuple[str | None, int, str], list[float]] = {}
-    width = 2 * len(SERIES)
-    for row in rows:
-        key = (None if column is None else row[column], row["side"], row["content_id"])
-        held = contents.setdefault(key, [0.0] * width)
-        for i in range(len(SERIES)):
-            held[2 * i] += row[f"x{i}"] or 0.0
-            held[2 * i + 1] += row[f"n{i}"] or 0.0
-    sums: dict[tuple[str | None, int, int], list[float]] = {}
-    for (value, side, _), held in contents.items():
-        for i in range(len(SERIES)):
-            x, n = held[2 * i], held[2 * i + 1]
-            if x or n:
-                total = sums.setdefault((value, side, i), [0.0, 0.0, 0.0, 0.0])
-                total[0] += 1
-                total[1] += x * x
-                total[2] += x * n
-                total[3] += n * n
-    return {key: Units(int(m), xx, xn, nn) for key, (m, xx, xn, nn) in sums.items()}
+def _squares(column: str | None) -> str:
+    """Sums of squares over contents by side and value; what one did on several platforms counts as one where those are not told apart."""
+    both = range(len(SERIES))
+    value = "" if column is None else f", k.{column} AS value"
+    cut = "" if column is None else f", k.{column}"
+    each = ", ".join(f"sum(k.x{i}) AS x{i}, sum(k.n{i}) AS n{i}" for i in both)
+    squares = ", ".join(
+        f"CAST(sum(CASE WHEN u.x{i} <> 0 OR u.n{i} <> 0 THEN 1 ELSE 0 END) AS BIGINT) AS m{i}, sum(u.x{i} * u.x{i}) AS xx{i},"
+        f" sum(u.x{i} * u.n{i}) AS xn{i}, sum(u.n{i} * u.n{i}) AS nn{i}"
+        for i in both
+    )
+    kept, group = ("", "") if column is None else (", u.value AS value", ", u.value")
+    return f"""SELECT u.side AS side{kept}, {squares}
+FROM (SELECT k.side AS side{value}, {each} FROM kept_content_sides AS k GROUP BY k.side, k.content_id{cut}) AS u
+GROUP BY u.side{group}"""
