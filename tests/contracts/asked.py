@@ -26,6 +26,7 @@ from lianyi.insight.analyse.retention import retention
 from lianyi.insight.analyse.segments.rfm import member_tiers, rfm
 from lianyi.insight.analyse.survey.survey import survey
 from lianyi.insight.analyse.text.opinion import sentiment
+from lianyi.insight.analyse.word_of_mouth.word_of_mouth import word_of_mouth
 from lianyi.kernel.clock import Window
 from lianyi.stream import workspace
 from lianyi.stream.engines.base import Engine
@@ -58,6 +59,7 @@ EACH: dict[str, Callable[[Engine], Any]] = {
     "sessions": lambda e: visits(e, MADE),
     "survey": lambda e: survey(e, MADE, rake_by=["tier"]),
     "tiers": lambda e: member_tiers(e, MADE, [100, 900]),
+    "word-of-mouth": lambda e: word_of_mouth(e, MADE),
 }
 
 

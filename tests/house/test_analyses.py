@@ -49,6 +49,7 @@ ASKED: dict[str, list[str]] = {
     "survey": ["--weight-by", "tier"],
     "tiers": ["--thresholds", "1,5"],
     "topics": [],
+    "word-of-mouth": ["--within", "7"],
     "variants": ["{tests}", "--test", "test", "--trials", "shown", "--hits", "clicked"],
 }
 # Slow to load what it stands on.
@@ -100,6 +101,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log = EventLog(workspaces.create(home / "w"))
     log.append(made, tables=tables, source="test")
     log.append(facts(spoken()), source="test")
+    log.append(facts(shared()), source="test")
     (home / "plan.toml").write_text(PLAN, encoding="utf-8")
     (home / "values.csv").write_text("channel,sales,refunds\na,90,5%\nb,50,0.02\nc,20,\n", encoding="utf-8")
     (home / "tests.csv").write_text("test,shown,clicked\na,1000,50\na,1000,100\nb,1000,50\nb,1000,51\n", encoding="utf-8")
@@ -115,6 +117,15 @@ def spoken() -> Iterator[dict[str, Any]]:
         yield {"name": "content_published", "content_id": f"said{i}", "t": t, "body": json.dumps({"title": titles[i % 2]})}
         text = f"{words[i % 2][i % 3]}{words[i % 2][(i + 1) % 3]}{'很满意' if i % 3 else '太差了'}"
         yield {"name": "content_commented", "content_id": f"said{i}", "member_id": f"m{i}", "t": t, "body": json.dumps({"text": text})}
+
+
+def shared() -> Iterator[dict[str, Any]]:
+    """What the made world lacks: friends' shares, every second one withheld, and orders after some."""
+    for i in range(80):
+        t, name = at(19_735 + i % 10, i * MINUTE), ("content_exposed", "share_withheld")[i % 2]
+        yield {"name": name, "content_id": "said0", "member_id": f"w{i}", "referrer_id": "m1", "channel": "social", "t": t}
+        if i % 4 == 0:
+            yield {"name": "order_paid", "member_id": f"w{i}", "order_id": f"w{i}", "quantity": 1, "amount_fen": 900, "t": t + 60 * MINUTE}
 
 
 @pytest.fixture(scope="module")

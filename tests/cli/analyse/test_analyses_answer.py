@@ -19,6 +19,7 @@ COMMANDS = {
     "paths": [],
     "rfm": [],
     "tiers": ["--thresholds", "1,5"],
+    "word-of-mouth": [],
 }
 
 

@@ -32,6 +32,7 @@ ANALYSES = {
     "service": say("服务时效：答复与投诉要等多久", "service: how long answers and complaints take"),
     "survey": say("调研：NPS、满意度、加权、信度", "survey: NPS, satisfaction, weights, reliability"),
     "topics": say("话题：大家在说什么", "topics: what people write about"),
+    "word-of-mouth": say("口碑：分享真的带来购买，还是好友只是相像", "word of mouth: do shares make friends buy, or are friends alike"),
     "variants": say("素材对比：哪些差别真的成立", "variants: which differences between headlines stand"),
 }
 

@@ -36,7 +36,7 @@ from lianyi.insight.evaluate.result import BASES, SEVERITIES, Evaluation, Findin
 from lianyi.insight.evaluate.scoring import anchors, scorecard_version
 from lianyi.insight.evaluate.summary import summary
 from lianyi.insight.evaluate.watch import findings as watch_findings
-from lianyi.insight.evaluate.watch.sales import sales_moves
+from lianyi.insight.evaluate.watch.watched import watch
 from lianyi.insight.evaluate.windows import asked_baseline, comparison, covered
 from lianyi.insight.measure import MetricValue
 from lianyi.insight.measure.session import session_of
@@ -120,13 +120,14 @@ def evaluate(
     if compared is not None:
         parts = decomposed(engine, explain_change(engine, compared.now, compared.before, visits=not gate.touches(VISIT)), compared)
     spread = fission(engine, window) if case.value("referred_members") else None
+    watched = watch(case, gate, tuple(parts.segments) if parts is not None else ())
     withheld = frozenset(name for name in case.figures if gate.doubtful(name))
     found = _ranked(
         [
             *data_checks.findings(checked),
             *opening.findings(gate),
-            *watch_findings.findings(case, gate),
-            *sales_findings.findings(case, parts, sales_moves(case, tuple(parts.segments) if parts is not None else ())),
+            *watch_findings.findings(case, watched),
+            *sales_findings.findings(case, parts, {} if watched is None else watched.sales),
             *buyer_findings.findings(
                 case,
                 buyer_concentration(engine, window),

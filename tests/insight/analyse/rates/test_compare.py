@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianyi.insight.analyse.rates.compare import FALSE_DISCOVERY_RATE, Slice, compare, t_quantiles, t_tails
+from lianyi.insight.analyse.rates.compare import FALSE_DISCOVERY_RATE, Slice, compare, compare_families, t_quantiles, t_tails
 from lianyi.insight.analyse.rates.onset import onset
 from lianyi.insight.analyse.rates.sides import Side, Units, doubt, summed, without
 
@@ -53,6 +53,49 @@ def test_a_fault_in_one_place_is_found_there_and_nowhere_else():
     apart = {m.slice.value for m in moved if m.selected and m.excess_p is not None and m.excess_p < 0.05 and m.change < 0}
     assert apart == {"ios"}
     assert moved[0].selected, "the whole fell with it"
+
+
+def test_of_twenty_families_in_which_nothing_happened_one_world_in_twenty_says_something():
+    rng = np.random.default_rng(5)
+    flat = dict.fromkeys("abc", 0.3)
+    alone = together = 0
+    for _ in range(25):
+        families = [world(rng, flat) for _ in range(20)]
+        together += any(m.selected for found in compare_families(families) for m in found)
+        alone += any(m.selected for slices in families for m in compare(slices))
+
+    assert together <= 4
+    assert alone > together  # each family by itself errs in one of twenty: together they nearly always would
+
+
+def test_what_happened_in_one_family_is_found_beside_nineteen_others():
+    rng = np.random.default_rng(6)
+    families = [world(rng, dict.fromkeys("abc", 0.3)) for _ in range(19)] + [world(rng, {"a": 0.15, "b": 0.3, "c": 0.3})]
+    found = compare_families(families)
+
+    assert {m.slice.value for m in found[-1] if m.selected and m.change < 0} >= {"a"}
+    assert [m for moved in found[:-1] for m in moved if m.selected] == []
+    for one in (m for m in found[-1] if m.selected):
+        assert one.interval[1] < 0 or one.interval[0] > 0
+
+
+def test_families_without_anything_to_test_do_not_count():
+    few = [Slice(None, None, Side(np.ones(20), np.ones(20)), Side(np.ones(20), np.ones(20)))]
+    one = world(np.random.default_rng(7), {"a": 0.2, "b": 0.3})
+
+    assert [m.q for m in compare_families([few, one, few])[1]] == [m.q for m in compare(one)]
+    assert [m.q for m in compare_families([few])[0]] == [None]
+
+
+def test_amounts_of_a_few_days_are_not_tested():
+    """Twelve orders on six days say little, whatever their amounts: the other days are no evidence that nothing varies."""
+    base = np.zeros(DAYS)
+    base[::5] = 2.0
+    before, now = Side(base * 300, base), Side(base * 170, base)
+    steady = np.ones(DAYS)
+
+    assert compare([Slice(None, None, before, now, "mean")])[0].p is None
+    assert compare([Slice(None, None, Side(steady * 300, steady), Side(steady * 170 + np.arange(DAYS), steady), "mean")])[0].selected
 
 
 def test_a_fall_everywhere_is_nobodys_excess():

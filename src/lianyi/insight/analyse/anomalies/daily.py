@@ -14,8 +14,9 @@ from lianyi.insight.analyse.anomalies.regression import FEWEST_DAYS, Fitted, fit
 from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.calendar.days import years
 from lianyi.insight.analyse.calendar.events import named
-from lianyi.insight.analyse.chance import adjusted, two_sided
+from lianyi.insight.analyse.chance import adjusted
 from lianyi.insight.analyse.estimate import Estimate, missing, paragraph, said
+from lianyi.insight.analyse.rates.compare import t_tails
 from lianyi.insight.measure import catalogue, horizon, measure
 from lianyi.insight.measure.values import OK
 from lianyi.kernel.clock import Window, date_of
@@ -31,7 +32,7 @@ FALSE_DISCOVERY_RATE = 0.01
 LEAST_SCORE = 3.5
 PASSES = 3
 LEAST_DAYS = 14  # a level that held for a week may be a week
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 GRADE = "C"
 
 
@@ -217,16 +218,17 @@ def daily_anomalies(
             skipped.append((metric, Text(zh="历史不足 56 天", en="There are fewer than 56 days of history")))
         else:
             filled = np.nan_to_num(values)
-            fitted.append((metric, filled, *with_shifts(filled, start, with_calendar=held)))
+            counted = catalogue()[metric].unit == "count"
+            fitted.append((metric, filled, *with_shifts(filled, start, with_calendar=held, counted=counted)))
     return _judged(window, asked, fitted, tuple(skipped), start, held=held, snapshot=engine.snapshot.version)
 
 
-def with_shifts(values: Reals, first_day: int, *, with_calendar: bool) -> tuple[Fitted, tuple[Change, ...]]:
+def with_shifts(values: Reals, first_day: int, *, with_calendar: bool, counted: bool = False) -> tuple[Fitted, tuple[Change, ...]]:
     """A daily series fitted with its lasting changes of level, and those changes.
 
     A change that the fit does not know bends everything near it, so the series is fitted, cut, and fitted again with its cuts.
     """
-    found = fit(values, first_day, with_calendar=with_calendar)
+    found = fit(values, first_day, with_calendar=with_calendar, counted=counted)
     cuts: tuple[Change, ...] = ()
     for _ in range(PASSES):
         # Noise that lingers looks like small changes of level; what a cut must save grows with how long it lingers.
@@ -235,7 +237,7 @@ def with_shifts(values: Reals, first_day: int, *, with_calendar: bool) -> tuple[
         if [c.at for c in again] == [c.at for c in cuts]:
             break
         cuts = again
-        found = fit(values, first_day, with_calendar=with_calendar, steps=[c.at for c in cuts])
+        found = fit(values, first_day, with_calendar=with_calendar, steps=[c.at for c in cuts], counted=counted)
     return found, cuts
 
 
@@ -251,7 +253,7 @@ def _judged(
 ) -> DailyAnomalies:
     begin = max(0, window.from_day - start)
     places = [(metric, values, found, i) for metric, values, found, _ in fitted for i in range(begin, len(values))]
-    q_values = adjusted([two_sided(float(found.score[i])) for _, _, found, i in places])
+    q_values = adjusted(t_tails([(float(found.score[i]), found.freedom) for _, _, found, i in places]))
     days = [
         OddDay(
             metric=metric,

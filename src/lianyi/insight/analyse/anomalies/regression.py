@@ -3,8 +3,8 @@
 Method card
     Formula    signed root of the value = trend (line with bends every 90 days) + weekday + two yearly waves (a year of data or more)
                + days off and make-up days + pre, in and post of each event seen in the series + AR(1) noise; fitted by Huber weights
-               with a small ridge on event effects; score = robust z of the innovations (what is new on the day), leaving out what
-               the day itself did to its own fit.
+               with a small ridge on event effects; score = robust t of the innovations (what is new on the day), leaving out what
+               the day itself did to its own fit; counts are never taken for calmer than Poisson.
     Assumes    an event does about the same each time; values are sums or counts.
     Needs      56 days; an event must lie in the series, or in another year of it, to be accounted for.
     Do not     take "nothing stands out" for "nothing happened" inside the only occurrence of an event: its effect cannot be told
@@ -34,6 +34,10 @@ HUBER = 1.345
 ROUNDS = 8
 RIDGE = 0.3  # of the noise variance an event day adds: pulls an effect seen on one day halfway, one seen on ten hardly
 LEAST_SPREAD = 0.02
+# The root of a count strays by half at least, whatever it counts, if what is counted comes independently (Poisson).
+COUNT_SPREAD = 0.5
+# A spread from the median of deviations is as sure as one from 37% of as many squares.
+MEDIAN_SHARE = 0.37
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,12 @@ class Fitted:
     """A series with what was expected of it.
 
     expected : (n,) in the unit of the values; low, high: about 95% of ordinary days
-    score    : (n,) robust z of the innovation, signed
+    score    : (n,) robust t of the innovation, signed
     unsure   : (n,) days of an event's only occurrence, whose effect and an anomaly cannot be told apart
     residual : (n,) on the root scale, trend kept: what change points are looked for in
     phi      : the AR(1) coefficient
     spread   : standard deviation of ordinary innovations, root scale
+    freedom  : degrees of freedom the spread rests on: scores are of Student's t
     """
 
     expected: Reals
@@ -56,14 +61,16 @@ class Fitted:
     residual: Reals
     phi: float
     spread: float
+    freedom: float
 
 
-def fit(values: Reals, first_day: int, *, with_calendar: bool = True, steps: Sequence[int] = ()) -> Fitted:
+def fit(values: Reals, first_day: int, *, with_calendar: bool = True, steps: Sequence[int] = (), counted: bool = False) -> Fitted:
     """Fit a daily series and judge each of its days.
 
     values        : (n,) one value a day without gaps, n >= 56
     first_day     : day number of values[0]
     with_calendar : whether Chinese holidays and shopping festivals are accounted for
+    counted       : the values are counts, which are never calmer than chance
     steps         : indices from which the level is known to have changed for good
     Raises   ValueError for fewer than 56 days.
     """
@@ -96,7 +103,7 @@ def fit(values: Reals, first_day: int, *, with_calendar: bool = True, steps: Seq
         # What is never below nought is not expected to be: a closed weekday after a bad day is no surprise.
         innovation = np.where(fitted < 0, root, innovation)
         fitted = np.maximum(fitted, 0.0)
-    width = np.maximum(spread, LEAST_SPREAD * np.abs(fitted))
+    width = np.maximum(max(spread, COUNT_SPREAD if counted else 0.0), LEAST_SPREAD * np.abs(fitted))
     k = level.shape[1]
     return Fitted(
         expected=_squared(fitted),
@@ -107,6 +114,7 @@ def fit(values: Reals, first_day: int, *, with_calendar: bool = True, steps: Seq
         residual=root - design[:, k:] @ beta[k:],
         phi=phi,
         spread=spread,
+        freedom=max(1.0, MEDIAN_SHARE * (n - float(leverage.sum()))),
     )
 
 

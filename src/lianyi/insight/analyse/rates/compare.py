@@ -6,7 +6,7 @@ Method card
                are asked together share one Benjamini-Hochberg procedure; a selected change has the interval of level
                1 - 5% x selected / tested (Benjamini and Yekutieli 2005), which then excludes no change.
     Assumes    what happens on days more than a week apart strays independently; both windows hold the same weekdays, about.
-    Needs      14 days, and 30 of the base and 10 hits, in each window.
+    Needs      14 days, and 30 of the base and 10 hits, in each window; for means as many days as eight of equal base.
     Do not     read a cause from a change: the slice says where, not why.
     Cost       days x slices.
     Source     the share of null worlds with any selected change is at most 5%: see the tests.
@@ -19,13 +19,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lianyi.insight.analyse.chance import adjusted
-from lianyi.insight.analyse.rates.sides import Reals, Side, doubt, without
+from lianyi.insight.analyse.rates.sides import Reals, Side, doubt, telling_days, without
 from lianyi.insight.analyse.special import beta_cdf, beta_quantile
 
 FALSE_DISCOVERY_RATE = 0.05
 LEAST_DAYS = 14
 LEAST_BASE = 30.0
 LEAST_HITS = 10.0
+LEAST_TELLING_DAYS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +92,53 @@ def compare(slices: Sequence[Slice]) -> tuple[Moved, ...]:
     slices : all that are tested together, several series and scans mixed; the whole of each too (dimension None), from which the rest of
              its slices is taken
     """
+    return _with_intervals(_tested(slices), 1.0)
+
+
+def compare_families(families: Sequence[Sequence[Slice]]) -> list[tuple[Moved, ...]]:
+    """How every slice of several families moved: where nothing happened at all, something is selected in one world of twenty.
+
+    Formula : of each family the smallest q tells whether anything happened there (Simes); families are selected by Benjamini-Hochberg,
+              and inside a selected one q grows by the number of families over that of the selected (Benjamini and Bogomolov 2014)
+    """
+    tested = [_tested(slices) for slices in families]
+    least = [min((m.q for m in found if m.q is not None), default=None) for found in tested]
+    judged = sum(q is not None for q in least)
+    selected = sum(q is not None and q <= FALSE_DISCOVERY_RATE for q in adjusted(least))
+    if not judged:
+        return [tuple(found) for found in tested]
+    share = max(selected, 1) / judged
+    return [
+        _with_intervals([m if m.q is None else replace(m, q=min(1.0, m.q / share)) for m in found], share if selected else 1.0)
+        for found in tested
+    ]
+
+
+def _tested(slices: Sequence[Slice]) -> tuple[Moved, ...]:
+    """What `compare` answers, without intervals."""
     wholes = {(s.series, s.scan): s for s in slices if s.dimension is None}
     raw = [_raw(one) for one in slices]
     beyond = [None if one.dimension is None else _excess(one, wholes.get((one.series, one.scan))) for one in slices]
     p_values = t_tails([None if spread is None else (change / spread, freedom) for change, spread, freedom in raw])
     excess_p = t_tails([None if e is None else (e[0] / e[1], e[2]) for e in beyond])
-    q_values = adjusted(p_values)
-    tested, chosen = sum(q is not None for q in q_values), sum(_selected(q) for q in q_values)
-    found = [
+    return tuple(
         Moved(one, one.before.rate, one.now.rate, change, spread or math.nan, freedom, p, q, None, None if e is None else e[0], ep)
-        for one, (change, spread, freedom), p, q, e, ep in zip(slices, raw, p_values, q_values, beyond, excess_p, strict=True)
-    ]
+        for one, (change, spread, freedom), p, q, e, ep in zip(slices, raw, p_values, adjusted(p_values), beyond, excess_p, strict=True)
+    )
+
+
+def _with_intervals(found: Sequence[Moved], share: float) -> tuple[Moved, ...]:
+    """The same, with intervals; share: of the families tested side by side, those in which something is selected."""
+    told = list(found)
     # A quantile of t is dear, and of what is neither selected nor the whole nobody reads the interval.
-    shown = [i for i, m in enumerate(found) if m.p is not None and (m.slice.dimension is None or m.selected)]
+    shown = [i for i, m in enumerate(told) if m.p is not None and (m.slice.dimension is None or m.selected)]
     if shown:
-        misses = np.array([FALSE_DISCOVERY_RATE * (chosen / tested if found[i].selected else 1.0) for i in shown])
-        halves = t_quantiles(misses, np.array([found[i].freedom for i in shown])) * np.array([found[i].spread for i in shown])
+        tested, chosen = sum(m.p is not None for m in told), sum(m.selected for m in told)
+        misses = np.array([FALSE_DISCOVERY_RATE * (share * chosen / tested if told[i].selected else 1.0) for i in shown])
+        halves = t_quantiles(misses, np.array([told[i].freedom for i in shown])) * np.array([told[i].spread for i in shown])
         for i, half in zip(shown, halves.tolist(), strict=True):
-            found[i] = replace(found[i], interval=(found[i].change - half, found[i].change + half))
-    return tuple(found)
-
-
-def _selected(q: float | None) -> bool:
-    return q is not None and q <= FALSE_DISCOVERY_RATE
+            told[i] = replace(told[i], interval=(told[i].change - half, told[i].change + half))
+    return tuple(told)
 
 
 def _raw(one: Slice) -> tuple[float, float | None, float]:
@@ -158,7 +183,9 @@ def _enough(one: Slice) -> bool:
         return False
     # Ten hits expected on either side: a rate that falls to nothing is the very thing to see.
     total = sum(s.x for s in sides) / sum(s.n for s in sides)
-    return kind == "mean" or min(total * s.n for s in sides) >= LEAST_HITS
+    if kind == "mean":
+        return min(telling_days(s) for s in sides) >= LEAST_TELLING_DAYS
+    return min(total * s.n for s in sides) >= LEAST_HITS
 
 
 def _excess(one: Slice, whole: Slice | None) -> tuple[float, float, float] | None:

@@ -85,7 +85,8 @@ def doubt(side: Side, kind: str, *, before: Side | None = None) -> Doubt:
     Formula : the largest of: residuals by day, times (1 + r) / (1 - r) for days that resemble the day before (r their autocorrelation,
               corrected for its bias in short series); residuals by unit; and what independent trials alone would give (binomial;
               Poisson for counts), the last with half a hit more so that 0 of 50 is not certain. The largest, because each of them
-              misses what the others see. Freedom: days less one, fewer where they resemble each other.
+              misses what the others see. Freedom: days less one, fewer where they resemble each other. Amounts have no trials to fall back
+              upon: days that hold none of the base say nothing of them and do not count.
     >>> side = Side(np.array([5.0, 5.0, 5.0, 5.0]), np.array([10.0, 10.0, 10.0, 10.0]))
     >>> round(doubt(side, "share").variance, 6)  # days do not differ: only the trials do
     0.00625
@@ -109,7 +110,23 @@ def doubt(side: Side, kind: str, *, before: Side | None = None) -> Doubt:
         found.append(near * (1 - near) / n)
     elif kind == "count":
         found.append((side.x + 0.5) / n**2)
+    else:
+        telling = telling_days(side)
+        if telling <= 1:
+            return Doubt(math.nan, math.nan)
+        found[0] *= telling / (telling - 1) * (days - 1) / days
+        return Doubt(max(found), max(1.0, min(daily.freedom, telling - 1)))
     return Doubt(max(found), daily.freedom)
+
+
+def telling_days(side: Side) -> float:
+    """How many days of equal base would say as much: few where most of the base falls on few days.
+
+    >>> telling_days(Side(np.zeros(4), np.array([5.0, 5.0, 0.0, 0.0])))
+    2.0
+    """
+    square = float((side.base**2).sum())
+    return side.n**2 / square if square > 0 else 0.0
 
 
 def _by_day(left: Reals, n: float) -> Doubt:

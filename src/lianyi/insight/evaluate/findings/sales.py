@@ -33,7 +33,7 @@ KINDS = {
 def findings(case: Case, parts: Decomposition | None, moves: Places) -> Iterator[Finding]:
     """The change of net sales, its driver, and the segments that moved it most, each where it is beyond the daily ups and downs.
 
-    moves : which moves are beyond chance, see `watch.sales`
+    moves : which moves are beyond chance, see `watch.watched`
     """
     if parts is None or case.comparison is None or parts.baseline <= 0:
         return

@@ -18,6 +18,8 @@ from lianyi.kernel.text import Text
 OK, WARN, FAIL = "ok", "warn", "fail"
 # A source is late when it has been silent for a week, and three times as long as it ever usually is.
 LATE_DAYS, LATE_TIMES = 7, 3
+# Before that no silence is usual: of three complaints a month the last is always long ago.
+LEAST_ARRIVALS = 10
 MORE_NULLS = 0.2
 TWICE_SHARE, TWICE_FAILS = 0.005, 0.05
 OTHER_UNIT = 8.0
@@ -84,7 +86,7 @@ def _late(case: Case, counted: Volumes, first: int) -> Iterator[Check]:
         days = np.flatnonzero(np.sum(series, axis=0))
         silent = end - first - 1 - int(days[-1]) if len(days) else 0
         usual = float(np.quantile(np.diff(days), 0.95)) if len(days) > 2 else math.inf
-        if len(days) > 2 and silent >= max(LATE_DAYS, LATE_TIMES * usual):
+        if len(days) >= LEAST_ARRIVALS and silent >= max(LATE_DAYS, LATE_TIMES * usual):
             late.append((label, first + int(days[-1])))
     name = Text(zh="各类数据是否到期末", en="Every source reaches the end")
     if not late:

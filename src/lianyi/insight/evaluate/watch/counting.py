@@ -51,6 +51,11 @@ def count_families(case: Case, gate: Gate, scans: Sequence[Scan]) -> list[Counte
     return [found for family in families() if (found := _gathered(desk, family, cells)).slices]
 
 
+def known_of(case: Case, dimensions: Sequence[str]) -> list[str]:
+    """Of some dimensions those whose values the history knows: early in the data everybody looks new."""
+    return [by for by in dimensions if by != "new_returning" or case.knows_who_is_new]
+
+
 def names_of(series: Series) -> frozenset[str]:
     """Event names that a series rests on."""
     if series.metric is not None:
@@ -70,7 +75,7 @@ def _gathered(desk: _Desk, family: Family, cells: Held) -> Counted:
         if None in broken or (series.metric == "new_buyers" and not desk.case.knows_who_is_new):
             continue
         scans = equal(desk.scans) if series.tally == "sticky" else desk.scans
-        for by in (None, *series.by):
+        for by in (None, *known_of(desk.case, series.by)):
             found = cells.get((series.id, by))
             if broken and by is None:
                 by_platform = cells.get((series.id, "platform"))

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from lianyi.insight.analyse.estimate import paragraph
-from lianyi.insight.analyse.rates.compare import Moved, compare
+from lianyi.insight.analyse.rates.compare import Moved
 from lianyi.insight.analyse.rates.onset import onset
 from lianyi.insight.analyse.rates.sides import without
 from lianyi.insight.evaluate.case import Case, span
-from lianyi.insight.evaluate.gate.faults import Gate
 from lianyi.insight.evaluate.naming import names_of
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.evaluate.severity import by_effect, by_money
 from lianyi.insight.evaluate.watch.choosing import Chosen, Far, choose
-from lianyi.insight.evaluate.watch.counting import Counted, count_families
+from lianyi.insight.evaluate.watch.counting import Counted
 from lianyi.insight.evaluate.watch.families import Series
 from lianyi.insight.evaluate.watch.levels import far_below
 from lianyi.insight.evaluate.watch.money import chance_to_pay, lost_money
 from lianyi.insight.evaluate.watch.people import TALLIES, standing_alone
-from lianyi.insight.evaluate.watch.scans import Scan, scans_of
+from lianyi.insight.evaluate.watch.scans import Scan
+from lianyi.insight.evaluate.watch.watched import Watched
 from lianyi.insight.evaluate.wording import FELL, ROSE, difference, level
 from lianyi.insight.measure import dimensions
 from lianyi.kernel.clock import date_of
@@ -27,23 +27,19 @@ from lianyi.kernel.text import Text
 SHOWN = 8
 
 
-def findings(case: Case, gate: Gate) -> Iterator[Finding]:
-    """Everything watched that moved for the worse beyond chance; needs `person_days` kept over the compared windows.
-
-    Nothing without a comparison. Of every family at most one world in twenty where nothing happened shows a finding.
-    """
-    if case.comparison is None:
+def findings(case: Case, watched: Watched | None) -> Iterator[Finding]:
+    """Everything watched that moved for the worse beyond chance; nothing without a comparison."""
+    if watched is None:
         return
-    scans = scans_of(case.comparison.before, case.comparison.now)
-    for counted in count_families(case, gate, scans):
-        said = choose(counted.family, compare(counted.slices))
+    for counted, moved in watched.families:
+        said = choose(counted.family, moved)
         for chosen in said:
-            yield _finding(case, counted, chosen, scans)
+            yield _finding(case, counted, chosen, watched.scans)
         if counted.family.id == "funnel":
             named = {(c.here.slice.dimension, c.here.slice.value) for c in said}
             for far in far_below(counted.family, counted.slices):
                 if (far.part.dimension, far.part.value) not in named:
-                    yield _far(case, counted, far, scans[0])
+                    yield _far(case, counted, far, watched.scans[0])
 
 
 def _far(case: Case, counted: Counted, far: Far, scan: Scan) -> Finding:

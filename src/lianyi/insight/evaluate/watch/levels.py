@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lianyi.insight.analyse.chance import adjusted
 from lianyi.insight.analyse.rates.compare import FALSE_DISCOVERY_RATE, LEAST_BASE, Slice, t_tails
-from lianyi.insight.analyse.rates.sides import Side, doubt, without
+from lianyi.insight.analyse.rates.sides import Side, doubt, summed, without
 from lianyi.insight.evaluate.watch.choosing import Far
 from lianyi.insight.evaluate.watch.families import Family
 
@@ -19,9 +19,10 @@ def far_below(family: Family, slices: Sequence[Slice]) -> Iterator[Far]:
     Assumes: parts may differ because other people come there: it is a question, not a fault
     """
     shares = {s.id: s for s in family.series if s.kind == "share" and s.worse == "down"}
-    wholes = {s.series: s.now for s in slices if s.dimension is None and s.scan == 0}
-    parts = [s for s in slices if s.dimension is not None and s.scan == 0 and s.series in shares and s.series in wholes]
-    rests = [without(wholes[s.series], s.now) for s in parts]
+    parts = [s for s in slices if s.dimension is not None and s.scan == 0 and s.series in shares]
+    # The other parts, not the whole less this one: who takes the step in two parts is in the whole once, and in neither part.
+    together = {key: summed([s.now for s in mine]) for key, mine in _by_dimension(parts).items()}
+    rests = [without(together[s.series, s.dimension], s.now) for s in parts]
     tests = [_test(s.now, rest) for s, rest in zip(parts, rests, strict=True)]
     q_values = adjusted(t_tails(tests))
     best: dict[tuple[str, str], Far] = {}
@@ -33,6 +34,13 @@ def far_below(family: Family, slices: Sequence[Slice]) -> Iterator[Far]:
         if key not in best or far.missing > best[key].missing:
             best[key] = far
     yield from best.values()
+
+
+def _by_dimension(parts: Sequence[Slice]) -> dict[tuple[str, str | None], list[Slice]]:
+    found: dict[tuple[str, str | None], list[Slice]] = {}
+    for part in parts:
+        found.setdefault((part.series, part.dimension), []).append(part)
+    return found
 
 
 def _test(part: Side, rest: Side) -> tuple[float, float] | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from lianyi.insight.analyse.rates.compare import Moved, Slice, compare
+from lianyi.insight.analyse.rates.compare import Moved, Slice
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.watch.cells import Cells, joined, slices_of
+from lianyi.insight.evaluate.watch.counting import known_of
 from lianyi.insight.evaluate.watch.families import Series
 from lianyi.insight.evaluate.watch.scans import Scan, ranges_of
 from lianyi.insight.measure import catalogue
@@ -14,16 +15,16 @@ METRIC = "net_sales"
 Places = Mapping[tuple[str | None, str | None], Moved]
 
 
-def sales_moves(case: Case, dimensions: Sequence[str]) -> Places:
-    """(dimension, value) -> how its net sales a day moved, all tested together; (None, None) is the whole.
+def sales_slices(case: Case, dimensions: Sequence[str]) -> list[Slice]:
+    """Net sales a day, as a whole and by the values of each dimension, on both sides of the comparison; nothing without one.
 
-    Nothing without a comparison. Cost: one pass over orders a dimension.
+    Cost: one pass over orders a dimension.
     """
     if case.comparison is None:
-        return {}
+        return []
     scans = (Scan(case.comparison.before, case.comparison.now),)
     slices: list[Slice] = []
-    for by in (None, *dimensions):
+    for by in (None, *known_of(case, dimensions)):
         parts = []
         for days in ranges_of(scans):
             found = daily_tallies(case.engine, [METRIC], days, by=by, horizon_day=case.horizon_day, zone=case.zone).get(METRIC)
@@ -31,7 +32,7 @@ def sales_moves(case: Case, dimensions: Sequence[str]) -> Places:
                 parts.append(Cells(by, found.days, found.values, found.hits, found.base))
         if parts:
             slices += slices_of(joined(parts), SERIES, scans)
-    return {(m.slice.dimension, m.slice.value): m for m in compare(slices)}
+    return slices
 
 
 SERIES = Series(

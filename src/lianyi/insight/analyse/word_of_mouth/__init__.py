@@ -1,0 +1,1 @@
+"""What friends' shares bring, by withholding a random part of them."""
