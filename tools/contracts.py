@@ -24,7 +24,7 @@ STOREYS = {
         ("plan",),
         ("shop",),
         ("ledger",),
-        ("members", "team"),
+        ("members", "team", "intake"),
         ("journal",),
     ),
     "lab": (("simulate",), ("telling",), ("truth",), ("life",), ("cast",), ("worlds",), ("draws",), ("brand", "chance")),

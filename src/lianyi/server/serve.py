@@ -81,7 +81,8 @@ def serve(host: str, port: int) -> None:
 @contextmanager
 def worker() -> Iterator[None]:
     """The process that does what is asked for aside, as long as the server runs: heavy questions do not slow down a sale."""
-    process = subprocess.Popen([sys.executable, "-m", "lianyi.server.worker"])
+    # It leaves when this pipe ends. Our own standard input would not do: a service has none, and the worker would leave at once.
+    process = subprocess.Popen([sys.executable, "-m", "lianyi.server.worker"], stdin=subprocess.PIPE)
     try:
         yield
     finally:

@@ -47,6 +47,7 @@ def test_the_cockpit_shows_the_measured_figures(team, brand):
         "/console/insight/rfm/",
         "/console/insight/fission/family/",
         "/console/evaluate/",
+        "/console/intake/",
         "/console/report/",
         "/console/team/",
         "/console/audit/",

@@ -15,6 +15,7 @@ OPEN = frozenset({*ROLES, "visitor"})
 RUNS = frozenset({"owner", "growth_lead", "analyst"})
 ACTS = frozenset({"owner", "growth_lead", "operator"})
 APPROVES = frozenset({"owner", "growth_lead"})
+BRINGS = frozenset({"owner", "growth_lead", "analyst", "operator"})
 OWNER = frozenset({"owner"})
 
 
@@ -60,6 +61,14 @@ ROWS = {
     "close_task": Row(ACTS, 404, {"state": "done"}, ("x",)),
     "report": Row(EVERYBODY),
     "report_file": Row(EVERYBODY, 404, args=("{review}", "html")),
+    "intake": Row(BRINGS),
+    "intake_upload": Row(BRINGS, 422, {}),
+    "rejects": Row(BRINGS, 404, args=("x", "0")),
+    "upload": Row(BRINGS, 404, args=("x",)),
+    "upload_progress": Row(BRINGS, 404, args=("x",)),
+    "upload_choose": Row(BRINGS, 404, {"kind": "orders"}, ("x",)),
+    "upload_import": Row(BRINGS, 404, {}, ("x",)),
+    "upload_drop": Row(BRINGS, 404, {}, ("x",)),
     "team": Row(OWNER),
     "team_add": Row(OWNER, 200, {"username": "new", "roles": ["analyst"]}),
     "team_change": Row(OWNER, 302, {"name": "x", "roles": ["reader"], "is_active": "on"}, ("reader",)),

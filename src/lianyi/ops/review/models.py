@@ -8,6 +8,7 @@ from django.db import models
 STATES = ("waiting", "running", "done", "failed")
 DECISIONS = ("accepted", "declined")
 TASK_STATES = ("open", "done", "dropped")
+CADENCES = ("weekly", "monthly", "quarterly")
 
 
 class Review(models.Model):
@@ -81,7 +82,7 @@ class Task(models.Model):
     action   : {"zh", "en"}
     metric   : id in the catalogue
     before   : its value in the evaluation that suggested it; None where nothing could be said
-    outcome  : when measured: {"status", "value", "interval", "n", "from", "to"}
+    outcome  : when measured, what flows.measure_effect.Effect.to_json says
     """
 
     public_id = models.CharField(max_length=16, unique=True)
@@ -100,6 +101,56 @@ class Task(models.Model):
         verbose_name = "任务"
         ordering: ClassVar[list[str]] = ["due_on", "id"]
         constraints = [models.CheckConstraint(condition=models.Q(state__in=TASK_STATES), name="task_state")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Schedule(models.Model):
+    """An evaluation and its report that come by themselves, each time a period is over.
+
+    template : what report is written
+    baseline : previous | year
+    last_from_on : first day of the last period that was asked for; None before the first
+    """
+
+    public_id = models.CharField(max_length=16, unique=True)
+    cadence = models.CharField(max_length=12)
+    template = models.CharField(max_length=32, blank=True)
+    baseline = models.CharField(max_length=32, default="previous")
+    is_on = models.BooleanField(default=True)
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    last_from_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = "定期评估"
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints = [models.CheckConstraint(condition=models.Q(cadence__in=CADENCES), name="schedule_cadence")]
+
+    def __str__(self) -> str:
+        return f"{self.cadence} {self.template}"
+
+
+class ReportShare(models.Model):
+    """A link with which somebody outside reads one report until it expires; only the link's digest is kept.
+
+    times : how often it was opened
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="shares")
+    public_id = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=2)
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "报告分享"
+        ordering: ClassVar[list[str]] = ["-id"]
 
     def __str__(self) -> str:
         return self.public_id

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lianyi.web.console import doors
-from lianyi.web.console.views import campaigns, evaluate, home, insight, measure, report, team
+from lianyi.web.console.views import campaigns, evaluate, home, insight, intake, measure, report, team
 
 app_name = "console"
 urlpatterns = [
@@ -38,6 +38,14 @@ urlpatterns = [
     path("tasks/<str:public_id>/close/", evaluate.close, name="close_task"),
     path("report/", report.reports, name="report"),
     path("report/<str:public_id>/<str:form>/", report.download, name="report_file"),
+    path("intake/", intake.uploads, name="intake"),
+    path("intake/upload/", intake.upload, name="intake_upload"),
+    path("intake/rejects/<str:record>/<int:place>/", intake.rejects, name="rejects"),
+    path("intake/<str:public_id>/", intake.one, name="upload"),
+    path("intake/<str:public_id>/progress/", intake.progress, name="upload_progress"),
+    path("intake/<str:public_id>/choose/", intake.choose, name="upload_choose"),
+    path("intake/<str:public_id>/import/", intake.start, name="upload_import"),
+    path("intake/<str:public_id>/drop/", intake.let_go, name="upload_drop"),
     path("team/", team.members, name="team"),
     path("team/add/", team.add, name="team_add"),
     path("team/<str:username>/", team.change, name="team_change"),

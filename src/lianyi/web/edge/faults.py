@@ -29,6 +29,7 @@ TITLES = {
     HTTPStatus.FORBIDDEN: Text(zh="这里您不能进", en="This is not open to you"),
     HTTPStatus.NOT_FOUND: Text(zh="这里什么也没有", en="There is nothing here"),
     HTTPStatus.CONFLICT: Text(zh="没有办成", en="That was not done"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Text(zh="文件太大了", en="That is too large"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text(zh="填写的内容用不了", en="What was given cannot be used"),
     HTTPStatus.TOO_MANY_REQUESTS: Text(zh="请稍等一下", en="One moment, please"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Text(zh="是我们的问题", en="That was our fault"),

@@ -1,5 +1,6 @@
 """Numbers of an evaluation as this reader writes them."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from lianyi.insight.report.document import Interval, Quantity
 from lianyi.insight.report.html.drawing import meter
 from lianyi.kernel.text import Text
 from lianyi.web.console.cards import formatter
+from lianyi.web.ui.templatetags.amounts import moment
 from lianyi.web.ui.templatetags.words import spoken
 
 register = template.Library()
@@ -24,6 +26,37 @@ STATES = {
     "running": Text(zh="评估中", en="running"),
     "done": Text(zh="已完成", en="done"),
     "failed": Text(zh="未完成", en="failed"),
+}
+UPLOAD_STATES = {
+    "waiting": Text(zh="排队中", en="waiting"),
+    "checking": Text(zh="核对中", en="being checked"),
+    "ready": Text(zh="可以导入", en="ready"),
+    "unusable": Text(zh="需要处理", en="needs you"),
+    "queued": Text(zh="排队导入", en="queued"),
+    "importing": Text(zh="导入中", en="importing"),
+    "done": Text(zh="已导入", en="imported"),
+    "failed": Text(zh="未导入", en="not imported"),
+    "dropped": Text(zh="已放弃", en="discarded"),
+}
+KIND_NAMES = {
+    "orders": Text(zh="订单", en="Orders"),
+    "order_lines": Text(zh="订单明细", en="Order lines"),
+    "events": Text(zh="行为事件", en="Events"),
+    "members": Text(zh="会员", en="Members"),
+    "products": Text(zh="商品", en="Products"),
+    "contents": Text(zh="内容", en="Contents"),
+    "accounts": Text(zh="账号粉丝", en="Accounts"),
+    "costs": Text(zh="费用", en="Costs"),
+    "partners": Text(zh="合作方", en="Partners"),
+    "competitors": Text(zh="竞品", en="Competitors"),
+    "mentions": Text(zh="全网提及", en="Mentions"),
+    "surveys": Text(zh="问卷", en="Surveys"),
+    "targets": Text(zh="目标", en="Targets"),
+    "group_buys": Text(zh="拼团", en="Group buys"),
+    "campaigns": Text(zh="活动", en="Campaigns"),
+    "groups": Text(zh="社群", en="Groups"),
+    "keywords": Text(zh="关键词", en="Keywords"),
+    "estimates": Text(zh="增量估计", en="Estimates"),
 }
 WRITTEN = {"count", "money", "ratio", "share", "times", "seconds", "hours", "ms", "days", "score"}
 
@@ -91,6 +124,30 @@ def severity_tone(severity: str) -> str:
 def state_word(state: str) -> str:
     """An evaluation's state in words."""
     return STATES[state].say(spoken())
+
+
+@register.filter
+def upload_word(state: str) -> str:
+    """Where an upload is, in words."""
+    return UPLOAD_STATES[state].say(spoken())
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """What can be imported, by name."""
+    return KIND_NAMES[kind].say(spoken()) if kind in KIND_NAMES else kind
+
+
+@register.filter
+def file_name(path: str) -> str:
+    """The last part of a path."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+@register.filter
+def moment_of_t(t: int) -> str:
+    """An instant in UTC microseconds, in the brand's time zone."""
+    return moment(dt.datetime.fromtimestamp(t / 1_000_000, dt.UTC))
 
 
 @register.filter
