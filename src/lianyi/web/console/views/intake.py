@@ -14,7 +14,6 @@ from lianyi.insight.measure import dimension
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.intake import selectors, services
-from lianyi.ops.intake.models import Upload
 from lianyi.stream.intake import KINDS, list_imports
 from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
@@ -145,7 +144,7 @@ def _columns(request: HttpRequest, look: dict[str, Any]) -> dict[str, str]:
     return columns
 
 
-def _page(found: Upload) -> dict[str, Any]:
+def _page(found: selectors.Upload) -> dict[str, Any]:
     look, choices = found.look, found.choices
     kind_name = str(look.get("kind", "")) or str(choices.get("kind", ""))
     fields = kind(kind_name).fields if kind_name else {}
