@@ -3,18 +3,18 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 import pytest
 
 from lianyi.flows import settle_order
-from lianyi.ops.campaigns.selectors import Campaign, get_campaign
-from lianyi.ops.campaigns.services import Said, check_campaign, create_campaign, override_item, schedule, start
+from lianyi.ops.campaigns.selectors import Campaign
 from lianyi.ops.journal.models import Fact
 from lianyi.ops.members.services import join
 from lianyi.ops.plan.selectors import Budget, Goal
-from lianyi.ops.plan.services import set_budget, set_goal
 from lianyi.ops.shop.selectors import Order, get_order
+from tests.ops.campaigns.launching import a_budget, a_goal, launched
 from tests.ops.conftest import OWNER
 
 HOUR = dt.timedelta(hours=1)
@@ -28,35 +28,18 @@ def key() -> str:
 
 @pytest.fixture
 def goal(db: None, at: dt.datetime) -> Goal:
-    return set_goal(
-        actor=OWNER, at=at, title="六月净销售", metric="net_sales", target=1_000_000.0, from_on=at.date(), to_on=(at + 30 * DAY).date()
-    )
+    return a_goal(at)
 
 
 @pytest.fixture
 def budget(db: None, at: dt.datetime) -> Budget:
-    return set_budget(actor=OWNER, at=at, title="六月活动", amount_fen=1_000_000)
+    return a_budget(at)
 
 
 @pytest.fixture
 def launch(goal: Goal, budget: Budget, at: dt.datetime) -> Callable[..., Campaign]:
     """Create, check, let pass what may be let pass, schedule and start a campaign."""
-
-    def launched(mechanic: str, terms: dict, *, until: dt.timedelta = 7 * DAY, **more) -> Campaign:
-        said = {"title": "夏日活动", "starts_at": at, "ends_at": at + until, "goal": goal, "budget": budget, "hypothesis": "老客会带新客"}
-        said |= {"channels": ("own_h5", "offline"), "expected_per_day": 1} | more
-        campaign = create_campaign(actor=OWNER, at=at, said=Said(mechanic=mechanic, terms=terms, **said))
-        check = check_campaign(actor=OWNER, at=at, campaign=campaign)
-        for item in check.items:
-            if not item["passed"]:
-                override_item(actor=OWNER, at=at, campaign=campaign, item=item["id"], reason="试跑")
-        if not check.passed:
-            assert check_campaign(actor=OWNER, at=at, campaign=campaign).passed, check.items
-        schedule(actor=OWNER, at=at, campaign=campaign)
-        start(at=at, campaign=get_campaign(campaign.public_id))
-        return get_campaign(campaign.public_id)
-
-    return launched
+    return partial(launched, at=at, goal=goal, budget=budget)
 
 
 def pay(order: Order, at: dt.datetime) -> Order:

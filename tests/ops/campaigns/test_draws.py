@@ -12,13 +12,10 @@ from lianyi.ops.ledger.selectors import balance
 from lianyi.ops.ledger.services import account_of
 from lianyi.ops.members.services import tag
 from tests.ops.campaigns.conftest import DAY, key, people, told
+from tests.ops.campaigns.launching import PUBLISHED
 from tests.ops.conftest import OWNER, as_member
 
 pytestmark = pytest.mark.django_db
-PUBLISHED = {
-    "entry_conditions": "会员", "claim_conditions": "本人", "claim_method": "页面填写地址", "delivery": "快递", "forfeit_conditions": "逾期视为放弃",
-    "organiser": "某某店 客服 400",
-}  # fmt: skip
 LADDER = [
     {"name": "精华", "units": 2, "market_fen": 9_900, "odds_ppm": 200_000, "product_id": "p_serum"},
     {"name": "积分", "kind": "points", "units": 5, "market_fen": 100, "odds_ppm": 500_000, "points": 100},

@@ -29,7 +29,8 @@ from lianyi.ops.journal.models import Fact
 from lianyi.ops.plan.models import Budget
 from lianyi.ops.shop.services import add_product
 from tests.ops.campaigns.conftest import DAY, HOUR, key, pay, people, refund
-from tests.ops.campaigns.test_draws import LADDER, PUBLISHED
+from tests.ops.campaigns.launching import PUBLISHED
+from tests.ops.campaigns.test_draws import LADDER
 from tests.ops.conftest import OWNER, as_member
 
 pytestmark = pytest.mark.django_db

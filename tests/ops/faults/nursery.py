@@ -1,6 +1,6 @@
 """Where processes are born quickly: everything is loaded once, and each is a fork of it. It has no thread and no connection.
 
-python -m tests.ops.faults.nursery [BUG]   reads lines of JSON: a role to start, or "audit"; answers each with a line of JSON
+python -m tests.ops.faults.nursery [BUG]   reads lines of JSON: a role to start, an audit, a race; answers each with a line of JSON
 """
 
 import importlib
@@ -20,12 +20,15 @@ def main() -> None:
     from lianyi.ops.journal.checking import invariants
     from lianyi.stream.contracts import contracts
     from tests.ops.faults import auditor, crew, planted
+    from tests.ops.faults.races import racing
 
     # Loaded before the first fork; none of them starts a thread until it is used. pyarrow looks for pandas.
     for heavy in ("deltalake", "duckdb", "pandas"):
         importlib.import_module(heavy)
     contracts()
     invariants()
+    for scenes in racing.SCENES:
+        importlib.import_module(scenes)
     # The database's driver too, so that a newborn is at work before its siblings have filled the round; it does not connect.
     assert connection.vendor
 
@@ -41,15 +44,22 @@ def main() -> None:
                 sys.stdin.close()
                 _child(lambda order=order: crew.live(order["role"], order["file"], order["name"], order["seed"]))
             print(json.dumps({"pid": pid}), flush=True)
+        elif order["do"] == "race":
+            print(json.dumps(racing.start_together(order["racers"], _child)), flush=True)
         else:
-            # An audit is a fork too, so that this process never holds a connection or a thread.
-            reader, writer = os.pipe()
-            if os.fork() == 0:
-                os.close(reader)
-                _child(lambda order=order, writer=writer: auditor.run(order, writer))
-            os.close(writer)
-            with os.fdopen(reader) as answer:
-                print(answer.read().strip() or json.dumps({"wrong": ["the auditor died"]}), flush=True)
+            work = racing.run if order["do"] == "alone" else auditor.run
+            print(_answer_of_a_fork(work, order) or json.dumps({"wrong": ["the auditor died"]}), flush=True)
+
+
+def _answer_of_a_fork(work, order) -> str:
+    """Whatever looks at the database is a fork too, so that this process never holds a connection or a thread."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.close(reader)
+        _child(lambda: work(order, writer))
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        return answer.read().strip()
 
 
 def _child(work) -> None:
