@@ -118,6 +118,9 @@ def invitations_are_single(scope: Scope, found: Found) -> None:
 def rewards_are_the_plans(scope: Scope, found: Found) -> None:
     """A confirmed invitation has the rewards its terms promise, each given at most once, and the ledger says the same."""
     given = sums_by_key("reward:")
+    links = Reward.objects.filter(side="inviter", step__gt=0).values("claim__campaign_id", "claim__inviter_id", "step")
+    for row in links.annotate(n=Count("id")).filter(n__gt=1)[:100]:
+        found.fault(f"member {row['claim__inviter_id']} reached link {row['step']} of the chain {row['n']} times")
     for claim in Claim.objects.select_related("campaign").prefetch_related("rewards").iterator(AT_ONCE):
         rewards = list(claim.rewards.all())
         if claim.confirmed_at is None:

@@ -60,7 +60,7 @@ def release_due(*, at: dt.datetime, actor: Actor = SYSTEM, at_once: int = AT_ONC
 
 def _release(pk: int, actor: Actor, at: dt.datetime) -> bool:
     def do() -> Result:
-        accrual = Accrual.objects.select_related("member", "campaign", "order__member").get(pk=pk)
+        accrual = get_locked(pk)
         if accrual.state != "pending":
             return {"released": False}
         doubt = _doubt(accrual, at)
@@ -82,8 +82,13 @@ def _release(pk: int, actor: Actor, at: dt.datetime) -> bool:
     )
 
 
+def get_locked(pk: int) -> Accrual:
+    """An accrual that nobody else changes until this command ends: a refund may be taking part of it back at this moment."""
+    return Accrual.objects.select_for_update(of=("self",)).select_related("member", "campaign", "order__member").get(pk=pk)
+
+
 def free(accrual: Accrual, actor: Actor, at: dt.datetime) -> bool:
-    """Hand an earning over, inside the command that is running; False when it was decided already."""
+    """Hand an earning over, inside the command that has locked it; False when it was decided already."""
     if not Accrual.objects.filter(pk=accrual.pk, state__in=("pending", "held")).update(state="released", released_at=at):
         return False
     amount = accrual.amount - accrual.reversed
@@ -94,7 +99,7 @@ def free(accrual: Accrual, actor: Actor, at: dt.datetime) -> bool:
 
 
 def deny(accrual: Accrual, actor: Actor, at: dt.datetime) -> bool:
-    """Refuse an earning, inside the command that is running; it goes back to the house whole."""
+    """Refuse an earning, inside the command that has locked it; it goes back to the house whole."""
     if not Accrual.objects.filter(pk=accrual.pk, state__in=("pending", "held")).update(state="denied", reversed=accrual.amount):
         return False
     amount = accrual.amount - accrual.reversed

@@ -44,7 +44,9 @@ def earn(campaign: Campaign, terms: lottery.Terms, member: Member, source: str, 
     """Chances from one source, once, up to the most that a member may have; inside the command that is running. Answers how many."""
     if Earned.objects.filter(campaign=campaign, member=member, source=source).exists():
         return 0
-    row, _ = Chance.objects.get_or_create(campaign=campaign, member=member)
+    Chance.objects.get_or_create(campaign=campaign, member=member)
+    # Locked, so that an order and a check-in at the same moment do not each fill up the same room.
+    row = Chance.objects.select_for_update(of=("self",)).get(campaign=campaign, member=member)
     n = min(terms.chances, terms.most_per_member - row.earned)
     if n <= 0:
         return 0

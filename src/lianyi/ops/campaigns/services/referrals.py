@@ -71,6 +71,8 @@ def on_paid(order: Order, actor: Actor, at: dt.datetime) -> None:
         name="referral_confirmed", at=at, actor=actor, campaign_id=found.campaign.public_id, member_id=found.invitee.public_id,
         referrer_id=found.inviter.public_id, order_id=order.public_id,
     )  # fmt: skip
+    # One friend of theirs after another: of two who pay at once only one is the third.
+    list(Member.objects.select_for_update(no_key=True).filter(pk=found.inviter_id).values_list("pk"))
     wait = dt.timedelta(days=found.campaign.freeze_days) if terms.wait_for == "return_window" else dt.timedelta()
     rewards = referral.due(terms, confirmed_before=_confirmed_before(found), rewarded_this_month=_rewarded(found, at))
     Reward.objects.bulk_create(

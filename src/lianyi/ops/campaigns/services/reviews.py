@@ -5,7 +5,7 @@ import datetime as dt
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
-from lianyi.ops.campaigns.models import Accrual, Review, Reward
+from lianyi.ops.campaigns.models import Review, Reward
 from lianyi.ops.campaigns.refusals import ReviewDecided
 from lianyi.ops.campaigns.services import accruals, referrals
 from lianyi.ops.journal.commands import Result, execute
@@ -37,7 +37,7 @@ def decide(*, key: str, actor: Actor, at: dt.datetime, review: Review, release: 
             else:
                 referrals.deny(reward, reward.claim.campaign, "review", actor, at)
         else:
-            accrual = Accrual.objects.select_related("member", "campaign", "order").get(pk=review.subject_id)
+            accrual = accruals.get_locked(review.subject_id)
             if release:
                 accruals.free(accrual, actor, at)
             else:

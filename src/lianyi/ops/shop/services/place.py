@@ -88,8 +88,8 @@ def place_order(
         OrderLine.objects.bulk_create(drafted)
         record_all(placed_facts(order, drafted, actor))
         wanted = stocks.quantities(drafted)
-        stocks.hold(rows, wanted)
-        stocks.count(rows, wanted, member.pk)
+        limits = stocks.hold(rows, wanted)
+        stocks.count(rows, wanted, limits, member.pk)
         return {"order": order.public_id}
 
     payload = order_payload(member, lines, terms, discounts)

@@ -20,18 +20,27 @@ def quantities(lines: Iterable[OrderLine]) -> dict[int, int]:
     return found
 
 
-def hold(stocks: Mapping[int, Stock], wanted: Mapping[int, int]) -> None:
-    """available -> held. Raises SoldOut."""
-    for pk in sorted(wanted):
-        n = wanted[pk]
-        if not Stock.objects.filter(pk=pk, available__gte=n).update(available=F("available") - n, held=F("held") + n):
-            raise SoldOut(title=stocks[pk].product.title)
+def hold(stocks: Mapping[int, Stock], wanted: Mapping[int, int]) -> dict[int, int | None]:
+    """available -> held; answers each stock's limit for one member as it is now that its row is ours. Raises SoldOut."""
+    limits: dict[int, int | None] = {}
+    with connection.cursor() as cursor:
+        for pk in sorted(wanted):
+            n = wanted[pk]
+            cursor.execute(
+                "UPDATE shop_stock SET available = available - %s, held = held + %s WHERE id = %s AND available >= %s RETURNING member_limit",
+                [n, n, pk, n],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                raise SoldOut(title=stocks[pk].product.title)
+            limits[pk] = row[0]
+    return limits
 
 
-def count(stocks: Mapping[int, Stock], wanted: Mapping[int, int], member_pk: int) -> None:
-    """Count pieces to a member where the stock has a limit. Raises LimitReached."""
+def count(stocks: Mapping[int, Stock], wanted: Mapping[int, int], limits: Mapping[int, int | None], member_pk: int) -> None:
+    """Count pieces to a member where the stock has a limit (limits : of rows that are ours, by `hold`). Raises LimitReached."""
     for pk in sorted(wanted):
-        limit = stocks[pk].member_limit
+        limit = limits[pk]
         if limit is not None and not count_in(pk, member_pk, wanted[pk], limit):
             raise LimitReached(title=stocks[pk].product.title, limit=limit)
 
