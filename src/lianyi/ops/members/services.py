@@ -129,6 +129,11 @@ def untag(*, actor: Actor, at: dt.datetime, member: Member, name: str, key: str 
     execute(key=key or f"untag:{secrets.token_urlsafe(12)}", name="members.untag", actor=actor, at=at, payload=payload, do=do)
 
 
+def hold_still(member: Member) -> None:
+    """Wait for whoever else counts something of this member, and have them wait until the running command ends."""
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
+
+
 def _identities(identities: dict[str, str]) -> list[Identity]:
     return [
         one for kind, value in identities.items() for one in Identity.objects.filter(kind=kind, pseudonym=value).select_related("member")

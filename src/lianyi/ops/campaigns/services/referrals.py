@@ -19,6 +19,7 @@ from lianyi.ops.campaigns.services.spending import book
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member
+from lianyi.ops.members.services import hold_still
 from lianyi.ops.shop.selectors import Order, has_bought
 
 AT_ONCE = 200
@@ -72,7 +73,7 @@ def on_paid(order: Order, actor: Actor, at: dt.datetime) -> None:
         referrer_id=found.inviter.public_id, order_id=order.public_id,
     )  # fmt: skip
     # One friend of theirs after another: of two who pay at once only one is the third.
-    list(Member.objects.select_for_update(no_key=True).filter(pk=found.inviter_id).values_list("pk"))
+    hold_still(found.inviter)
     wait = dt.timedelta(days=found.campaign.freeze_days) if terms.wait_for == "return_window" else dt.timedelta()
     rewards = referral.due(terms, confirmed_before=_confirmed_before(found), rewarded_this_month=_rewarded(found, at))
     Reward.objects.bulk_create(
