@@ -73,7 +73,8 @@ def report_file(workspace: Workspace, public_id: str, form: str, language: str) 
     path = folder / f"report.{form}"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        write(stored_evaluation(workspace, public_id), folder, [form], language=language)
+        template = selectors.get_review(public_id).template or "full"
+        write(stored_evaluation(workspace, public_id), folder, [form], language=language, template=template)
     return path
 
 

@@ -4,10 +4,13 @@ import logging
 
 from django.conf import settings
 from django.utils import timezone
-from huey import SqliteHuey
+from huey import SqliteHuey, crontab
 
 from lianyi.flows.evaluate_period import evaluate_period
-from lianyi.flows.import_upload import check_upload, import_upload
+from lianyi.flows.import_upload import check_upload, drop_forgotten, import_upload
+from lianyi.flows.measure_effect import measure_effects
+from lianyi.flows.scheduled_reviews import ask_due
+from lianyi.kernel.actor import SYSTEM
 
 log = logging.getLogger("lianyi.jobs")
 # A file of its own: waiting jobs must never make a sale wait for the operational database.
@@ -18,6 +21,7 @@ queue = SqliteHuey(name="lianyi", filename=str(settings.WORKSPACE.path / "jobs.s
 def evaluation(public_id: str) -> None:
     """Carry out an evaluation that was asked for."""
     evaluate_period(settings.WORKSPACE, public_id=public_id, now=timezone.now)
+    measure_effects(settings.WORKSPACE, at=timezone.now())
 
 
 @queue.task()  # type: ignore[untyped-decorator]
@@ -30,3 +34,23 @@ def upload_check(public_id: str) -> None:
 def upload_import(public_id: str) -> None:
     """Import a file that was checked."""
     import_upload(settings.WORKSPACE, public_id=public_id, now=timezone.now)
+
+
+@queue.task()  # type: ignore[untyped-decorator]
+def effects(task: str) -> None:
+    """Measure what followed a task that is done."""
+    measure_effects(settings.WORKSPACE, at=timezone.now(), only=task)
+
+
+@queue.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
+def scheduled_reviews() -> None:
+    """Ask for the evaluations whose time has come."""
+    for public_id in ask_due(settings.WORKSPACE, at=timezone.now()):
+        evaluation(public_id)
+
+
+@queue.periodic_task(crontab(minute="37", hour="4"))  # type: ignore[untyped-decorator]
+def nightly() -> None:
+    """What is done once a day: effects of what was done, uploads that nobody went on with."""
+    measure_effects(settings.WORKSPACE, at=timezone.now())
+    drop_forgotten(settings.WORKSPACE, actor=SYSTEM, at=timezone.now())

@@ -1,8 +1,12 @@
-"""Reading about evaluations, decisions and tasks."""
+"""Reading about evaluations, decisions, tasks, schedules and shares."""
+
+import datetime as dt
 
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
-from lianyi.ops.review.models import Decision, Review, Task
+from lianyi.ops.review.models import CADENCES, Decision, ReportShare, Review, Schedule, Task
+
+__all__ = ["CADENCES", "Decision", "ReportShare", "Review", "Schedule", "Task"]
 
 
 def list_reviews(limit: int = 50) -> list[Review]:
@@ -37,3 +41,36 @@ def list_tasks(*, state: str = "", limit: int = 200) -> list[Task]:
 def count_running() -> int:
     """Evaluations that wait or run."""
     return Review.objects.filter(state__in=["waiting", "running"]).count()
+
+
+def get_task(public_id: str) -> Task:
+    """One task. Raises NotThere."""
+    task = Task.objects.select_related("decision__review").filter(public_id=public_id).first()
+    if task is None:
+        raise NotThere(what=Text(zh="任务", en="task"), given=public_id)
+    return task
+
+
+def list_unmeasured(limit: int = 100) -> list[Task]:
+    """Tasks that are done and whose outcome is not final, the oldest first."""
+    # Judged here: where the key is absent the database knows no answer, and would leave the row out of both sides.
+    done = Task.objects.filter(state="done").order_by("closed_at")
+    return [task for task in done.iterator() if task.outcome.get("status") != "measured"][:limit]
+
+
+def list_schedules(*, on: bool | None = None) -> list[Schedule]:
+    """Evaluations that come by themselves; only those switched on or off where asked."""
+    return list(Schedule.objects.all() if on is None else Schedule.objects.filter(is_on=on))
+
+
+def list_shares(at: dt.datetime) -> dict[int, list[ReportShare]]:
+    """Links that still open a report, by the evaluation's key."""
+    found: dict[int, list[ReportShare]] = {}
+    for share in ReportShare.objects.filter(revoked_at=None, expires_at__gt=at):
+        found.setdefault(share.review_id, []).append(share)
+    return found
+
+
+def find_share(digest: str, at: dt.datetime) -> ReportShare | None:
+    """The share that a link stands for; None when it was never made, is over or was taken back."""
+    return ReportShare.objects.select_related("review").filter(digest=digest, revoked_at=None, expires_at__gt=at).first()

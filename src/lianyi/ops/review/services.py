@@ -1,18 +1,22 @@
 """Asking for an evaluation, following it, deciding about what it suggests."""
 
 import datetime as dt
+import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F
+
 from lianyi.kernel.actor import Actor
-from lianyi.kernel.errors import BadInput, NotThere, Refusal
+from lianyi.kernel.errors import BadInput, NotThere, Refusal, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import execute
-from lianyi.ops.review.models import TASK_STATES, Decision, Review, Task
+from lianyi.ops.review.models import CADENCES, TASK_STATES, Decision, ReportShare, Review, Schedule, Task
 
 EVALUATION = Text(zh="评估", en="evaluation")
 TASK = Text(zh="任务", en="task")
+LONGEST_SHARE_DAYS = 90
 
 
 class DecidedAlready(Refusal):
@@ -139,6 +143,94 @@ def close_task(*, key: str, actor: Actor, at: dt.datetime, public_id: str, state
         return {"task": public_id}
 
     execute(key=key, name="review.close_task", actor=actor, at=at, payload={"task": public_id, "state": state}, do=do)
+
+
+def note_outcome(*, public_id: str, outcome: Mapping[str, Any]) -> None:
+    """What followed a task that is done; a task that was opened again meanwhile is left as it is."""
+    Task.objects.filter(public_id=public_id, state="done").update(outcome=dict(outcome))
+
+
+def add_schedule(*, key: str, actor: Actor, at: dt.datetime, cadence: str, template: str, baseline: str) -> str:
+    """Have an evaluation come by itself; answers the schedule's public id. Raises NotAllowed, UnknownName."""
+    actor.require("insight.run")
+    if cadence not in CADENCES:
+        raise UnknownName(what="cadence", given=cadence, allowed=list(CADENCES))
+
+    def do() -> dict[str, str]:
+        made = Schedule.objects.create(
+            public_id=secrets.token_hex(6), cadence=cadence, template=template, baseline=baseline, made_by=actor.id, made_at=at
+        )
+        return {"schedule": made.public_id}
+
+    payload = {"cadence": cadence, "template": template, "baseline": baseline}
+    return str(execute(key=key, name="review.add_schedule", actor=actor, at=at, payload=payload, do=do)["schedule"])
+
+
+def switch_schedule(*, key: str, actor: Actor, at: dt.datetime, public_id: str, is_on: bool) -> None:
+    """Switch a schedule on or off. Raises NotAllowed, NotThere."""
+    actor.require("insight.run")
+
+    def do() -> dict[str, str]:
+        if not Schedule.objects.filter(public_id=public_id).update(is_on=is_on):
+            raise NotThere(what=Text(zh="定期评估", en="schedule"), given=public_id)
+        return {"schedule": public_id}
+
+    execute(key=key, name="review.switch_schedule", actor=actor, at=at, payload={"schedule": public_id, "is_on": is_on}, do=do)
+
+
+def note_scheduled(*, public_id: str, from_on: dt.date) -> None:
+    """The period that a schedule has asked for last."""
+    Schedule.objects.filter(public_id=public_id).update(last_from_on=from_on)
+
+
+def share_report(*, key: str, actor: Actor, at: dt.datetime, public_id: str, language: str, days: int) -> str:
+    """A secret with which somebody outside reads one report; shown once, here. Raises NotAllowed, NotThere, BadInput for 0 or too many days."""
+    actor.require("insight.run")
+    if not 1 <= days <= LONGEST_SHARE_DAYS:
+        raise BadInput(
+            reason=Text(zh="分享期限为 1 到 %(most)s 天。", en="A share lasts from 1 to %(most)s days."), most=LONGEST_SHARE_DAYS
+        )
+    secret = secrets.token_urlsafe(32)
+
+    def do() -> dict[str, str]:
+        review = Review.objects.filter(public_id=public_id, state="done").first()
+        if review is None:
+            raise NotThere(what=EVALUATION, given=public_id)
+        made = ReportShare.objects.create(
+            review=review,
+            public_id=secrets.token_hex(6),
+            digest=digest_of(secret),
+            language=language,
+            made_by=actor.id,
+            made_at=at,
+            expires_at=at + dt.timedelta(days=days),
+        )
+        return {"share": made.public_id}
+
+    execute(key=key, name="review.share", actor=actor, at=at, payload={"review": public_id, "language": language, "days": days}, do=do)
+    return secret
+
+
+def revoke_share(*, key: str, actor: Actor, at: dt.datetime, public_id: str) -> None:
+    """Take a share back at once. Raises NotAllowed, NotThere."""
+    actor.require("insight.run")
+
+    def do() -> dict[str, str]:
+        if not ReportShare.objects.filter(public_id=public_id, revoked_at=None).update(revoked_at=at):
+            raise NotThere(what=Text(zh="分享", en="share"), given=public_id)
+        return {"share": public_id}
+
+    execute(key=key, name="review.revoke_share", actor=actor, at=at, payload={"share": public_id}, do=do)
+
+
+def count_opening(*, public_id: str) -> None:
+    """A share was opened once more."""
+    ReportShare.objects.filter(public_id=public_id).update(times=F("times") + 1)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a share's secret; it has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _decide(public_id: str, suggestion_id: str, decision: str, reason: str, actor: Actor, at: dt.datetime) -> Decision:

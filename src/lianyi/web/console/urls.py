@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lianyi.web.console import doors
-from lianyi.web.console.views import campaigns, evaluate, home, insight, intake, measure, report, team
+from lianyi.web.console.views import campaigns, comparing, evaluate, home, insight, intake, measure, report, schedules, tasks, team
 
 app_name = "console"
 urlpatterns = [
@@ -32,11 +32,19 @@ urlpatterns = [
     path("evaluate/", evaluate.reviews, name="evaluate"),
     path("evaluate/ask/", evaluate.ask, name="evaluate_ask"),
     path("evaluate/running/", evaluate.running, name="evaluate_running"),
+    path("evaluate/compare/", comparing.compare, name="compare"),
+    path("evaluate/schedules/", schedules.add, name="schedule_add"),
+    path("evaluate/schedules/<str:public_id>/", schedules.switch, name="schedule_switch"),
     path("evaluate/<str:public_id>/", evaluate.review, name="review"),
     path("evaluate/<str:public_id>/finding/<str:finding_id>/", evaluate.finding, name="finding"),
     path("evaluate/<str:public_id>/decide/", evaluate.decide, name="decide"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<str:public_id>/measure/", tasks.measure_now, name="task_measure"),
     path("tasks/<str:public_id>/close/", evaluate.close, name="close_task"),
     path("report/", report.reports, name="report"),
+    path("report/<str:public_id>/share/", report.share, name="report_share"),
+    path("report/shares/<str:public_id>/revoke/", report.unshare, name="report_unshare"),
+    path("shared/<str:secret>/", report.shared, name="shared"),
     path("report/<str:public_id>/<str:form>/", report.download, name="report_file"),
     path("intake/", intake.uploads, name="intake"),
     path("intake/upload/", intake.upload, name="intake_upload"),

@@ -127,6 +127,30 @@ def state_word(state: str) -> str:
 
 
 @register.filter
+def at(entries: dict[str, Any], key: str) -> Any:
+    """The entry of a mapping, the key itself in both languages where there is none."""
+    return entries.get(key) or Text(zh=key, en=key)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """An ISO date in words."""
+    return formatter().day(text)
+
+
+@register.filter
+def points(share: float) -> str:
+    """A difference of shares, in percentage points."""
+    return formatter().short(Quantity(share, "ratio", delta=True))
+
+
+@register.filter
+def signed_score(change: float) -> str:
+    """A change of a score."""
+    return f"{change:+.0f}"
+
+
+@register.filter
 def upload_word(state: str) -> str:
     """Where an upload is, in words."""
     return UPLOAD_STATES[state].say(spoken())

@@ -5,23 +5,37 @@ import datetime as dt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.evaluate_period import forms, stored_evaluation
 from lianyi.flows.jobs import evaluation as evaluation_job
 from lianyi.insight.evaluate.result import Evaluation, Suggestion
+from lianyi.insight.report.templates import Template, templates
 from lianyi.kernel.clock import add_months, date_of
-from lianyi.kernel.errors import BadInput, NotThere
+from lianyi.kernel.errors import BadInput, NotThere, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.review import selectors, services
 from lianyi.web.console.asking import find_horizon
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.console.windows import given_date
+from lianyi.web.ui.look import safe_next
 
 BASELINES = {
     "previous": Text(zh="与上一段同样长的时间比", en="with the period of equal length before"),
     "year": Text(zh="与去年同期比", en="with the same dates a year before"),
 }
+
+CADENCES = {
+    "weekly": Text(zh="每周", en="Weekly"),
+    "monthly": Text(zh="每月", en="Monthly"),
+    "quarterly": Text(zh="每季", en="Quarterly"),
+}
+
+
+def general_templates() -> dict[str, Template]:
+    """Report templates for the whole brand; those for one campaign or partner need a scope."""
+    return {id_: one for id_, one in templates().items() if one.period not in {"campaign", "partner"}}
 
 
 @require_GET
@@ -35,6 +49,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "reviews": selectors.list_reviews(),
         "running": selectors.count_running(),
         "baselines": BASELINES,
+        "templates": general_templates(),
+        "cadences": CADENCES,
+        "schedules": selectors.list_schedules(),
         "may_run": horizon is not None and may(request, "insight.run"),
         "from_on": add_months(first_of_month, -1) if first_of_month else None,
         "last_on": first_of_month - dt.timedelta(days=1) if first_of_month else None,
@@ -51,6 +68,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     baseline = request.POST.get("baseline", "previous")
     if baseline not in BASELINES:
         raise BadInput(reason=Text(zh="请选择与什么比较。", en="Choose what to compare with."))
+    template = request.POST.get("template", "full")
+    if template not in general_templates():
+        raise UnknownName(what="template", given=template, allowed=list(general_templates()))
     public_id = services.ask_review(
         key=form_key(request),
         actor=request.actor,
@@ -58,6 +78,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         from_on=given_date(request.POST.get("from", "")),
         to_on=given_date(request.POST.get("last", "")) + dt.timedelta(days=1),
         baseline=baseline,
+        template=template,
     )
     evaluation_job(public_id)
     return redirect("console:evaluate")
@@ -150,7 +171,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
     """A task is done, or dropped, or open again."""
     services.close_task(key=form_key(request), actor=request.actor, at=request.at, public_id=public_id, state=request.POST.get("state", ""))
-    return redirect("console:home")
+    return redirect(safe_next(request, reverse("console:home")))
 
 
 def _titles(made: Evaluation, suggestion: Suggestion) -> list[Text]:
