@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianyi.insight.report import charts
 from lianyi.insight.report.charts import COLOURS, Slot, specification, svg
 from lianyi.insight.report.charts.theme import fitted, text_width, thinned, ticks
 from lianyi.insight.report.formats import Formatter
@@ -42,6 +43,22 @@ ZH = Formatter("zh", "CNY")
 
 def drawn(picture, width=860):
     return svg(picture, Slot(width, ZH))
+
+
+def test_a_chart_is_drawn_once_for_a_slot_however_often_it_is_asked_for(monkeypatch):
+    calls = []
+    draw = charts.vl_convert.vegalite_to_svg
+    monkeypatch.setattr(charts.vl_convert, "vegalite_to_svg", lambda spec: calls.append(spec["width"]) or draw(spec))
+    once = Ranking("count", (Bar("只画一次", 3.0), Bar("第二条", 1.0)))
+    assert drawn(once) == drawn(once)
+    assert drawn(once, 350) != drawn(once)
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("picture", ALL)
+def test_a_drawing_is_the_same_whether_its_text_is_measured_or_not(picture):
+    measured = charts.vl_convert.vegalite_to_svg(specification(picture, Slot(860, ZH)))
+    assert svg(picture, Slot(860, ZH)) == measured
 
 
 def texts(source):

@@ -39,7 +39,7 @@ def write(
     template : full | monthly | quarterly | campaign | partner
     Raises     UnknownName for another format, language or template, PdfExtraMissing where a PDF is asked for and its optional part is absent,
                OSError where a file cannot be written.
-    Cost       about 0.1 s a chart and format, and 0.7 s once a process.
+    Cost       about 20 ms a chart in HTML and PDF, a second for the pages of a PDF, and 0.7 s once a process.
     """
     document = compose(evaluation, language=language, template=template)
     written = []

@@ -47,7 +47,7 @@ def pdf(document: Document) -> bytes:
     """The document as a PDF (A4, tagged, charts as vectors, Chinese text that can be searched and copied).
 
     Raises PdfExtraMissing where the optional part is not installed.
-    Cost   about 0.1 s a chart and a second for the pages.
+    Cost   about 20 ms a chart and a second for the pages.
     """
     typst = extra("typst")
     content = json.dumps(paper(document), ensure_ascii=False)
