@@ -119,7 +119,7 @@ KINDS = st.sampled_from(["money", "count", "ratio", "text", "date", "spark"])
 
 
 @given(st.lists(st.tuples(KINDS, st.integers(1, 40)), min_size=1, max_size=24), st.integers(1, 4))
-def test_a_table_is_cut_so_that_every_column_is_there_once_and_every_piece_fits(kinds, rows):
+def test_a_table_is_cut_so_that_every_column_is_there_once_and_every_piece_fits_sparklines_giving_way(kinds, rows):
     columns = (Column("name", "名称", "text"), *(Column(f"c{i}", "标" * (1 + width // 4), unit) for i, (unit, width) in enumerate(kinds)))
     cells = [[{"text": "字" * min(width, 12), "tone": "plain"} for _, width in [("text", 4), *kinds]] for _ in range(rows)]
     table = Table("t", "", columns, tuple(Row({c.key: Label("x") for c in columns}) for _ in range(rows)))
@@ -128,7 +128,9 @@ def test_a_table_is_cut_so_that_every_column_is_there_once_and_every_piece_fits(
 
     headings = [[column["heading"] for column in piece["columns"]] for piece in made]
     assert all(piece[0] == "名称" for piece in headings)
-    assert [heading for piece in headings for heading in piece[1:]] == [column.heading for column in columns[1:]]
+    shown = [heading for piece in headings for heading in piece[1:]]
+    plain = [column.heading for column in columns[1:] if column.unit != "spark"]
+    assert shown == plain or (len(made) == 1 and shown == [column.heading for column in columns[1:]])
     for piece in made:
         fixed = [column["width"]["points"] for column in piece["columns"] if "points" in column["width"]]
         assert sum(fixed) <= tables.PAGE or len(fixed) == 1

@@ -48,7 +48,7 @@ def test_the_index_stands_with_its_range_its_past_its_formula_and_what_it_is_mad
 def test_the_ways_of_weighing_and_of_ranking_are_shown_side_by_side():
     tables = {table.id: table for table in blocks(compose(scored()), Table)}
     assert [column.key for column in tables["index-weights-table"].columns] == ["part", "weight", "judged", "entropy", "critic"]
-    assert [row.cells["way"].text for row in tables["index-ways-table"].rows] == ["TOPSIS", "熵权法"]
+    assert [row.cells["way"].text for row in tables["index-ways-table"].rows] == ["TOPSIS 法", "熵权法"]
 
 
 def test_the_front_page_says_the_index_and_leads_to_it():

@@ -3,6 +3,7 @@
 from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, fitted, frame, rows, text_width, x, y
 from lianyi.insight.report.pictures import Ranking
 
+NAME = LABEL + 1  # size of a name beside its bar
 TONES = {"plain": "accent", "good": "accent", "bad": "bad", "muted": "muted"}
 
 
@@ -11,7 +12,7 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
     bars = picture.bars
     values = [slot.short(bar.value, picture.unit, delta=picture.delta) for bar in bars]
     room = max(text_width(value) for value in values) + 12
-    widest = max(text_width(bar.name) for bar in bars)
+    widest = max(text_width(bar.name, NAME) for bar in bars)
     left = 8 if slot.narrow else min(widest + 16, 230)
     step, thick = (44, 12) if slot.narrow else (slot.height(32), slot.height(16))
     low = min(0.0, *(bar.low if bar.low is not None else bar.value for bar in bars), *(bar.value for bar in bars))
@@ -28,7 +29,7 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
         centre = i * step + (step * 0.66 if slot.narrow else step / 2)
         data.append(
             {
-                "n": fitted(bar.name, slot.width - 24 if slot.narrow else left - 14),
+                "n": fitted(bar.name, slot.width - 24, LABEL) if slot.narrow else fitted(bar.name, left - 14, NAME),
                 "t": value,
                 "v": bar.value,
                 "zero": 0,
@@ -83,7 +84,7 @@ def _names(slot: Slot, domain: list[float], flipped: Spec) -> Spec:
         mark = {"type": "text", "align": "left", "baseline": "middle", "dx": 0, "fontSize": LABEL, "fill": COLOURS["ink"]}
         field = "top"
     else:
-        mark = {"type": "text", "align": "right", "baseline": "middle", "dx": -10, "fontSize": LABEL + 1, "fill": COLOURS["ink"]}
+        mark = {"type": "text", "align": "right", "baseline": "middle", "dx": -10, "fontSize": NAME, "fill": COLOURS["ink"]}
         field = "m"
     return {
         "mark": mark,

@@ -145,6 +145,20 @@ def fitted(text: str, width: int, size: int = LABEL) -> str:
     return text + "…"
 
 
+def wrapped(text: str, width: int, size: int = LABEL) -> str:
+    """A text in at most two lines of a width, parted by a line break: at a space or bracket where one is near, the second line cut where it must be.
+
+    >>> wrapped("客单价（每笔）", 60), wrapped("Value per order", 80), wrapped("短", 60)
+    ('客单价\\n（每笔）', 'Value per\\norder', '短')
+    """
+    if text_width(text, size) <= width:
+        return text
+    longest = max(k for k in range(1, len(text)) if k == 1 or text_width(text[:k], size) <= width)
+    breaks = [k for k in range(1, longest + 1) if text[k] in " （(" or text[k - 1] in "、，/"]
+    at = breaks[-1] if breaks else longest
+    return f"{text[:at].rstrip()}\n{fitted(text[at:].lstrip(), width, size)}"
+
+
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round tick values that span a range, zero among them when the range holds it.
 

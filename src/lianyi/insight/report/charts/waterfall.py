@@ -1,8 +1,9 @@
 """From the level before to the level now, one step a factor; bars hang from one another."""
 
-from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, fitted, frame, rows, text_width, x, y
+from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, fitted, frame, rows, text_width, wrapped, x, y
 from lianyi.insight.report.pictures import Waterfall
 
+LINE = 16  # from one line of a name to the next
 CUT_BELOW = 0.15
 """When all movement is under this share of the levels, the bars are cut at the foot (and marked so), or nothing could be seen."""
 
@@ -23,7 +24,7 @@ def _bar(name: str, start: float, end: float, text: str, kind: str) -> dict[str,
 
 
 def waterfall(picture: Waterfall, slot: Slot) -> Spec:
-    """The specification of a waterfall: upright on a wide slot, lying on a narrow one."""
+    """The specification of a waterfall: upright on a wide slot, lying on a narrow one or where there are too many steps for their numbers."""
     bars = _bars(picture, slot)
     tops = [float(str(bar["top"])) for bar in bars]
     steps = [float(str(bar["low"])) for bar in bars if bar["kind"] != "level"]
@@ -37,7 +38,10 @@ def waterfall(picture: Waterfall, slot: Slot) -> Spec:
             if bar["kind"] == "level":
                 bar["a"] = low
     span = high - low or 1
-    return _lying(bars, slot, [low, high], span) if slot.narrow else _upright(bars, slot, [low, high], span, cut=cut)
+    tight = max(text_width(str(bar["t"]), LABEL + 1) for bar in bars) > (slot.width - 16) / len(bars)
+    if slot.narrow or tight:  # side by side the numbers would run into each other
+        return _lying(bars, slot, [low, high], span)
+    return _upright(bars, slot, [low, high], span, cut=cut)
 
 
 def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], span: float, *, cut: bool) -> Spec:
@@ -46,7 +50,7 @@ def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], spa
     across = [0.0, float(count)]
     room = (slot.width - 16) / count
     for i, bar in enumerate(bars):
-        bar.update(left=i + 0.16, right=i + 0.84, mid=i + 0.5, foot=domain[0], n=fitted(str(bar["n"]), int(room) - 6))
+        bar.update(left=i + 0.16, right=i + 0.84, mid=i + 0.5, foot=domain[0], n=wrapped(str(bar["n"]), int(room) - 6))
     joints = [{"p": i + 0.84, "q": i + 1.16, "v": bar["b"]} for i, bar in enumerate(bars[:-1])]
     layers: list[Spec] = [
         {
@@ -69,7 +73,7 @@ def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], spa
             "encoding": {"x": x("mid", across), "y": y("top", domain), "text": {"field": "t", "type": "nominal"}},
         },
         {
-            "mark": {"type": "text", "dy": 16, "fontSize": LABEL, "fill": COLOURS["ink-2"]},
+            "mark": {"type": "text", "dy": 16, "fontSize": LABEL, "fill": COLOURS["ink-2"], "lineBreak": "\n", "lineHeight": LINE},
             "encoding": {"x": x("mid", across), "y": y("foot", domain), "text": {"field": "n", "type": "nominal"}},
         },
     ]
@@ -83,7 +87,7 @@ def _upright(bars: list[dict[str, object]], slot: Slot, domain: list[float], spa
                 "encoding": {"x": x("p", across), "x2": {"field": "q"}, "y": y("v", domain), "y2": {"field": "w"}},
             }
         )
-    spec = frame(slot, slot.height(230), layers, left=8, right=8, top=8, bottom=28)
+    spec = frame(slot, slot.height(230), layers, left=8, right=8, top=8, bottom=28 + LINE * max(str(bar["n"]).count("\n") for bar in bars))
     spec["data"] = rows(bars)
     return spec
 

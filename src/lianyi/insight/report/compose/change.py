@@ -97,9 +97,10 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
     dimension_name = context.say(dimensions()[dimension].name) if dimension in dimensions() else dimension
     title = words("results.segments_of", dimension=dimension_name)
     ordered = sorted(segments, key=lambda segment: (segment.pooled > 0, -abs(segment.effect)))
+    drawn = [s for s in ordered if not s.pooled] or ordered  # many small ones in one bar would dwarf each of those that have a name
     bars = tuple(
         Bar(context.name(s.value), s.effect, tone="muted" if s.significant is False else "good" if s.effect >= 0 else "bad")
-        for s in ordered[:MOST_SEGMENTS]
+        for s in drawn[:MOST_SEGMENTS]
     )
     picture = Ranking(unit, bars, delta=True)
     names = {factor.id: context.say(factor.name) for factor in decomposition.factors}
@@ -137,6 +138,15 @@ def _segments(context: Context, decomposition: Decomposition, dimension: str, se
         readings.alt(context, title, picture),
         picture,
         Table(f"why-{slug(dimension)}-table", title, columns, rows, folded=True),
+        _not_drawn(context, [s for s in ordered if s not in drawn[:MOST_SEGMENTS]], unit),
         command=context.asked(decomposition.command),
         takeaway=takeaways.takeaway(context, title, picture, says),
     )
+
+
+def _not_drawn(context: Context, left: list[Segment], unit: str) -> str:
+    """How many segments stand only in the table, and what they come to."""
+    if not left:
+        return ""
+    total = Quantity(sum(segment.effect for segment in left), unit, delta=True)
+    return context.words("results.not_drawn", n=sum(max(segment.pooled, 1) for segment in left), effect=context.formatter.short(total))

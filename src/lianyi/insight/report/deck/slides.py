@@ -38,7 +38,7 @@ from lianyi.insight.report.prose import cited
 
 INK, INK2, INK3, ACCENT, BAD = (COLOURS[name] for name in ("ink", "ink-2", "ink-3", "accent", "bad"))
 CARD_GAP = 18
-MOST_FINDINGS, MOST_ACTIONS, MOST_DEFINITIONS, MOST_SOURCES, MOST_CHECKS, MOST_PARTS = 6, 5, 9, 14, 9, 12
+MOST_FINDINGS, MOST_ACTIONS, MOST_DEFINITIONS, MOST_SOURCES, MOST_CHECKS, MOST_PARTS = 5, 5, 9, 14, 9, 12
 TONES = {"good": ACCENT, "bad": BAD, "plain": INK2}
 
 
@@ -175,7 +175,7 @@ def findings(telling: Telling) -> None:
         rows.append(
             [
                 [[Run(f.severity_says, 11, BAD if f.severity == "high" else ACCENT if f.severity == "good" else INK2, bold=True)]],
-                [[Run(f.title, 12, bold=True)], [Run(fitted(f.statement, 2 * 500, 11), 10.5, INK2)]],
+                [[Run(f.title, 12, bold=True)], [Run(fitted(f.statement, 2 * 470, 11), 10.5, INK2)]],
                 [[Run(line, 10, INK2)] for line in basis],
                 [
                     [

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lianyi.insight.report.charts import COLOURS, Slot, svg
+from lianyi.insight.report.charts.theme import fitted
 from lianyi.insight.report.document import (
     Action,
     Actions,
@@ -50,6 +51,7 @@ MOST_ROWS = 15
 FRESH = frozenset({"review", "results", "conclusions", "appendix"})
 """Parts that begin on a page of their own, as the first one does; the short ones follow each other."""
 SMALL_N = 30
+BRIEF_WIDTH = 2 * 500  # pixels: two lines of a statement on the first page, which is one page
 BEHIND = frozenset("CFK")
 """Kinds of references whose rows and queries stand in the appendix; the others have them where they stand."""
 HATCH = (
@@ -126,7 +128,12 @@ class _Paper:
             case Chart():
                 yield self.chart(block)
             case FindingCards():
-                yield {"kind": "findings", "id": block.id, "brief": block.brief, "items": [self.finding(f) for f in block.findings]}
+                yield {
+                    "kind": "findings",
+                    "id": block.id,
+                    "brief": block.brief,
+                    "items": [self.finding(f, brief=block.brief) for f in block.findings],
+                }
             case Actions():
                 yield {"kind": "actions", "id": block.id, "brief": block.brief, "items": [self.action(a) for a in block.actions]}
             case MethodCards():
@@ -287,7 +294,7 @@ class _Paper:
             "svg": f"{head}{close}{HATCH}{rest}",
         }
 
-    def finding(self, finding: FindingCard) -> Values:
+    def finding(self, finding: FindingCard, *, brief: bool = False) -> Values:
         grade = f"{self.words('col.grade')} {finding.grade}" + (f" · {finding.grade_says}" if finding.grade_says else "")
         return {
             "id": finding.id,
@@ -295,7 +302,7 @@ class _Paper:
             "severity": finding.severity,
             "says": finding.severity_says,
             "title": finding.title,
-            "statement": finding.statement,
+            "statement": fitted(finding.statement, BRIEF_WIDTH) if brief else finding.statement,
             "metric": None if finding.metric is None else self.label(finding.metric),
             "money": self.money(finding.money),
             "grade": grade,

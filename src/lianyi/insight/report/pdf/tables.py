@@ -1,5 +1,6 @@
 """Tables for a page of fixed width: how wide each column is, and where a table is cut into pieces side by side."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from lianyi.insight.report.totals import totals
 
 PAGE = 482  # points
 SIZE = 8
-GUTTER = 14
+GUTTER = 12
 NAMES = 120  # a row's name takes no more than this before it wraps
 WORDS = 150  # a column of words wants at least this before another is cut off
 SPARK = 62
@@ -18,6 +19,7 @@ Values = dict[str, Any]
 
 def pieces(table: Table, cells: list[list[Values]], written: Callable[[Quantity], str]) -> list[Values]:
     """A table as one piece or several, the first column repeated in each. `cells` are its rows as values."""
+    table, cells = _without_sparks(table, cells)
     sums = totals(table) if len(cells) == len(table.rows) else None
     foot = None if sums is None else [{"text": written(sums[c.key]) if c.key in sums else "", "tone": "plain"} for c in table.columns]
     widths = [_natural(column, [row[i] for row in [*cells, *([foot] if foot else [])]]) for i, column in enumerate(table.columns)]
@@ -36,6 +38,15 @@ def pieces(table: Table, cells: list[list[Values]], written: Callable[[Quantity]
         }
         for k, chosen in enumerate(_chunks(table, widths))
     ]
+
+
+def _without_sparks(table: Table, cells: list[list[Values]]) -> tuple[Table, list[list[Values]]]:
+    """The table without its sparklines where it has too many columns for one piece: they are not worth a second one."""
+    widths = [_natural(column, [row[i] for row in cells]) for i, column in enumerate(table.columns)]
+    kept = [i for i, column in enumerate(table.columns) if column.unit != "spark"]
+    if len(_chunks(table, widths)) == 1 or len(kept) == len(table.columns):
+        return table, cells
+    return dataclasses.replace(table, columns=tuple(table.columns[i] for i in kept)), [[row[i] for i in kept] for row in cells]
 
 
 def _natural(column: Column, cells: list[Values]) -> float:

@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.document import Column, Interval, Quantity, Row, Spark, Table
 from lianyi.insight.report.number_formats import POINTS, cell_value, scale_of, shown_unit
+from lianyi.insight.report.words import Words
 from lianyi.insight.report.xlsx.book import Book, columns_of
 
 TOTAL_TOLERANCE = 1e-9
@@ -47,7 +48,7 @@ def write_table(book: Book, sheet: Worksheet, table: Table, top: int, *, left: i
     head = {"bold": True, "font_color": COLOURS["ink-2"], "bottom": 1, "bottom_color": COLOURS["muted"], "text_wrap": True}
     for column in columns:
         places[column.key] = at
-        names = (words("sheet.low"), words("sheet.high")) if column.unit == "interval" else (column.heading,)
+        names = _ends_of(column, words) if column.unit == "interval" else (column.heading,)
         for name in names:
             words_ = column.unit in ("text", "date")
             book.text(sheet, top, at, name, align="left" if words_ else "right", indent=int(words_ and at > left), **head)
@@ -76,6 +77,13 @@ def write_table(book: Book, sheet: Worksheet, table: Table, top: int, *, left: i
     return Range(sheet.get_name(), top, top + 1, last, places, row_at)
 
 
+def _ends_of(column: Column, words: Words) -> tuple[str, str]:
+    """Headings of the two ends of an interval: of the row's figure, or of what the column names."""
+    if column.key == "interval":
+        return words("sheet.low"), words("sheet.high")
+    return f"{column.heading} {words('sheet.least')}", f"{column.heading} {words('sheet.most')}"
+
+
 def _write_row(
     book: Book, sheet: Worksheet, columns: list[Column], places: dict[str, int], row: Row, at: int, widths: dict[int, int]
 ) -> None:
@@ -90,6 +98,9 @@ def _write_row(
             look.pop("indent", None)
         if column.unit == "interval":
             book.ends(sheet, at, place, cell if isinstance(cell, Interval) else None, **look)
+            if isinstance(cell, Interval):
+                for k, end in enumerate((cell.low, cell.high)):
+                    widths[place + k] = max(widths[place + k], book.shown_width(Quantity(end, cell.unit)) + 2)
             continue
         formula = _formula(book, column, places, row, at) if isinstance(cell, Quantity) else None
         book.cell(sheet, at, place, None if isinstance(cell, Spark) else cell, formula=formula, wrap=column is not columns[-1], **look)
