@@ -1,6 +1,8 @@
 """Many small worlds and what estimators say of them."""
 
+import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from lianyi.insight.analyse.special import beta_quantile
+from lianyi.insight.evaluate.evaluate import evaluate
+from lianyi.insight.evaluate.result import Evaluation
 from lianyi.kernel.clock import Window, parse_day
 from lianyi.lab.simulate import simulate
 from lianyi.lab.worlds import World, read_world
@@ -20,6 +26,14 @@ from lianyi.stream.workspace import Workspace
 
 # Of 100 intervals that cover 95% fewer than 88 hold the truth once in three hundred times.
 LEAST_COVER = 0.88
+# `make truth TRUTH=all`: as many worlds as the guide tells of. Otherwise enough to notice when something breaks.
+ALL = os.environ.get("LIANYI_TRUTH") == "all"
+at_length = pytest.mark.skipif(not ALL, reason="only with many worlds: make truth TRUTH=all")
+
+
+def worlds(few: int, many: int) -> range:
+    """The seeds of the worlds to try."""
+    return range(many if ALL else few)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,28 @@ def over_worlds(
             found.append(asked(engine, made))
         shutil.rmtree(made.path)
     return found
+
+
+def evaluated(made: Workspace, span: Window) -> Evaluation:
+    """A workspace evaluated as `lianyi evaluate` does it."""
+    with engine_on(made) as engine:
+        return evaluate(
+            engine,
+            span,
+            brand=made.brand,
+            time_zone=made.zone_name,
+            currency=made.currency,
+            made_at=dt.datetime(2026, 11, 1, tzinfo=made.zone),
+            version="truth",
+        )
+
+
+def binomial_interval(hits: int, n: int) -> tuple[float, float]:
+    """The 95% interval of a share by Clopper and Pearson."""
+    return (
+        0.0 if hits == 0 else float(beta_quantile(0.025, hits, n - hits + 1)),
+        1.0 if hits == n else float(beta_quantile(0.975, hits + 1, n - hits)),
+    )
 
 
 def interval_of_mean(values: list[float] | np.ndarray) -> tuple[float, float]:

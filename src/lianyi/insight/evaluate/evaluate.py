@@ -32,7 +32,8 @@ from lianyi.insight.evaluate.index.frozen import FrozenWeights
 from lianyi.insight.evaluate.index.report import index_of
 from lianyi.insight.evaluate.methods import competitors, data_analysis, experts, influence, input_output, survey, targets
 from lianyi.insight.evaluate.playbook.suggesting import suggest
-from lianyi.insight.evaluate.result import BASES, SEVERITIES, Evaluation, Finding
+from lianyi.insight.evaluate.ranking import ranked
+from lianyi.insight.evaluate.result import Evaluation
 from lianyi.insight.evaluate.scoring import anchors, scorecard_version
 from lianyi.insight.evaluate.summary import summary
 from lianyi.insight.evaluate.watch import findings as watch_findings
@@ -122,7 +123,7 @@ def evaluate(
     spread = fission(engine, window) if case.value("referred_members") else None
     watched = watch(case, gate, tuple(parts.segments) if parts is not None else ())
     withheld = frozenset(name for name in case.figures if gate.doubtful(name))
-    found = _ranked(
+    found = ranked(
         [
             *data_checks.findings(checked),
             *opening.findings(gate),
@@ -182,13 +183,6 @@ def evaluate(
         suggestions=suggest(found, currency=currency),
         summary=summary(case, span(window), found, methods),
     )
-
-
-def _ranked(found: list[Finding]) -> tuple[Finding, ...]:
-    """Worst first; among equals broken records, then what happened somewhere, what lies apart, and last the totals that only show it;
-    then the one with more money.
-    """
-    return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), BASES.index(f.basis), -abs(f.money_at_stake or 0), f.id)))
 
 
 def _comparable(pair: tuple[MetricValue, MetricValue] | None) -> bool:

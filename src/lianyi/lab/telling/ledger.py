@@ -13,7 +13,8 @@ from lianyi.lab.telling.teller import Teller
 SECOND = US_PER_SECOND
 EVENING_US = 23 * 3600 * SECOND
 SHIPPING_FEN = 550
-POST_FEN = 18_000
+# A post, for each person of the population: a brand of ten thousand spends 200 yuan on one.
+POST_FEN = 2
 PRIZE_FEN = 260
 INVITE_REWARD_FEN = 800
 # A month of the team and its tools, for each person of the population: the team grows with the brand.
@@ -29,7 +30,7 @@ def tell_costs(teller: Teller, day: Day) -> None:
     _book(teller, day.d, "shipping", SHIPPING_FEN * int(orders.paid.sum()))
     contents = setting.contents
     first, last = np.searchsorted(contents.day, [day.d, day.d + 1])
-    _book(teller, day.d, "content", POST_FEN * int((contents.use[first:last] == POST).sum()))
+    _book(teller, day.d, "content", POST_FEN * setting.people.n * int((contents.use[first:last] == POST).sum()))
     _, fees = partner_terms()
     for content in first + np.flatnonzero(contents.use[first:last] == CREATOR):
         partner = int(contents.partner[content])
