@@ -1,15 +1,19 @@
 """An order is paid, refunded or closed, and everything that follows from it in campaigns and the ledger, in one command."""
 
 import datetime as dt
+import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.ops.campaigns import services as campaigns
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.shop import services as shop
-from lianyi.ops.shop.selectors import Order, Payment, Refund, get_order, get_payment, get_refund
+from lianyi.ops.shop.selectors import Order, Payment, Refund, get_order, get_payment, get_refund, list_refunds_to_send
 from lianyi.ops.shop.services import ReturnLine
+from lianyi.ops.shop.tenders import Owed, Tender, TenderUnreachable
+
+log = logging.getLogger("lianyi.flows")
 
 
 def pay(*, key: str, actor: Actor, at: dt.datetime, order: Order, reference: str, amount_fen: int, tender: str = "offline") -> Payment:
@@ -68,6 +72,42 @@ def settle_refund(*, key: str, actor: Actor, at: dt.datetime, refund: Refund, re
 
     payload = {"refund": refund.public_id, "reference": reference}
     return get_refund(execute(key=key, name="flows.settle_refund", actor=actor, at=at, payload=payload, do=do)["refund"])
+
+
+def take_notice(*, tender: Tender, headers: Mapping[str, str], body: bytes, at: dt.datetime) -> Payment | None:
+    """Take the money that a gateway's notice tells of; the same one again changes nothing. None when it tells of none.
+
+    Raises ForgedNotice, OrderUnknown (the gateway then tells it again, and somebody must look), PaymentElsewhere.
+    """
+    told = tender.notice(headers, body, at=at)
+    if told is None:
+        return None
+    order = get_order(told.order_id)
+    key = f"notice:{tender.name}:{told.reference}"
+    return pay(key=key, actor=SYSTEM, at=at, order=order, reference=told.reference, amount_fen=told.amount_fen, tender=tender.name)
+
+
+def send_refunds(*, tenders: Mapping[str, Tender], at: dt.datetime) -> list[str]:
+    """Have the gateways send approved refunds that are due; answers those that are settled now.
+
+    A refund's id is its key, committed before the first try: a crash, a lost answer or two senders at once never send it twice.
+    """
+    settled = []
+    for refund in list_refunds_to_send(tuple(tenders), at):
+        shop.note_try(at=at, refund=refund)
+        paid = refund.payment
+        owed = Owed(refund.public_id, paid.reference, refund.order.public_id, refund.amount_fen, paid.amount_fen, refund.reason)
+        try:
+            sent = tenders[paid.tender].send_back(owed)
+        except TenderUnreachable:
+            log.exception("refund %s is tried again later", refund.public_id)
+            continue
+        if sent.state == "refused":
+            log.error("refund %s was refused by %s: %s; settle it by hand", refund.public_id, paid.tender, sent.why)
+        elif sent.state == "settled":
+            settle_refund(key=f"sent:{refund.public_id}", actor=SYSTEM, at=at, refund=refund, reference=sent.reference)
+            settled.append(refund.public_id)
+    return settled
 
 
 def cancel(*, key: str, actor: Actor, at: dt.datetime, order: Order, reason: str = "cancelled") -> Order:

@@ -7,9 +7,12 @@ from importlib.util import find_spec
 from csp.constants import NONE, SELF
 
 from lianyi.server.options import options_from
+from lianyi.server.tenders import tenders_from
 
 OPTIONS = options_from(os.environ)
 WORKSPACE = OPTIONS.workspace
+# Payment gateways by name; without any, money is taken at the counter.
+TENDERS = tenders_from(os.environ)
 
 SECRET_KEY = OPTIONS.secret("django")
 DEBUG = OPTIONS.debug

@@ -5,11 +5,12 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
 from lianyi.flows.campaign_clock import tick
-from lianyi.flows.settle_order import sweep
+from lianyi.flows.settle_order import send_refunds, sweep
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.journal.relay import relay
 from lianyi.ops.journal.services import reach_stream_with_erasures
@@ -45,6 +46,7 @@ def parts(history: EventLog, at: dt.datetime) -> dict[str, Callable[[], object]]
         "closing expired orders": lambda: sweep(at=at),
         "campaigns": lambda: tick(at),
         "expiring points": lambda: expire_points(at=at),
+        "sending refunds": lambda: send_refunds(tenders=settings.TENDERS, at=at),
         "the relay": lambda: relay(history),
         "erasures": lambda: reach_stream_with_erasures(history.workspace, at=at),
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lianyi.kernel.actor import Actor
@@ -14,11 +15,13 @@ from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.selectors import Product
 from lianyi.ops.shop.services import Line, place_order
+from lianyi.ops.shop.tenders.alipay import Alipay
 from lianyi.web.pages.seals import seal
 from lianyi.web.pages.shares import PURPOSE
 from lianyi.web.pages.sign_in import link_token
 from tests.web.pages.conftest import new_key, pay, signed_in
 
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SIGN_IN = 302
 """A visitor is sent to sign in."""
 
@@ -71,6 +74,10 @@ ROWS = {
     "order": Row(200, 404, SIGN_IN, args=("{order}",)),
     "cancel_order": Row(302, 404, SIGN_IN, {}, ("{order}",)),
     "ask_back": Row(409, 404, SIGN_IN, {"reason": "other"}, ("{order}",)),
+    "pay_order": Row(302, 404, SIGN_IN, args=("{order}", "alipay")),
+    "pay_in_wechat": Row(409, 404, SIGN_IN, args=("{order}",)),
+    # The gateway is nobody: its signature is looked at, whoever sends it.
+    "payment_notice": Row(403, 403, 403, {"sign": "x"}, ("alipay",)),
     "points": OWN,
     "commission": OWN,
     "agree_to_promote": Row(302, 302, SIGN_IN, {"agreed": "yes"}),
@@ -143,6 +150,12 @@ class Things:
     @property
     def actor(self) -> Actor:
         return Actor("member", self.mei.public_id)
+
+
+@pytest.fixture(autouse=True)
+def alipay(settings):
+    """A gateway is there to be paid through."""
+    settings.TENDERS = {"alipay": Alipay("2021000000000001", KEY, KEY.public_key())}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Reading the shop."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import F, Min
 
@@ -33,7 +33,7 @@ __all__ = [
     "list_lines",
     "list_orders",
     "list_products",
-    "list_refunds",
+    "list_refunds", "list_refunds_to_send",
     "prices_at",
     "purchased_by",
 ]  # fmt: skip
@@ -156,6 +156,18 @@ def list_lines(orders: Sequence[Order]) -> dict[int, list[OrderLine]]:
 def list_refunds(order: Order) -> list[Refund]:
     """What of an order's money goes back or was asked back, the latest first."""
     return list(Refund.objects.filter(order=order).order_by("-requested_at", "-id"))
+
+
+def list_refunds_to_send(tenders: Collection[str], at: dt.datetime, *, limit: int = 20) -> list[Refund]:
+    """Approved refunds of some gateways' payments that are due a try: at once, then after 2, 4, 8 ... seconds, at most an hour apart."""
+    waiting = Refund.objects.filter(state="approved", payment__tender__in=tenders).select_related("payment", "order__member")
+    due = [r for r in waiting.order_by("approved_at", "pk") if r.approved_at and r.approved_at + _waited(r.tries) <= at]
+    return due[:limit]
+
+
+def _waited(tries: int) -> dt.timedelta:
+    """From the decision to the next try: the sum of the pauses so far."""
+    return dt.timedelta(seconds=sum(min(2**n, 3600) for n in range(1, tries + 1)))
 
 
 def has_bought(member: Member, *, before: dt.datetime | None = None) -> bool:

@@ -20,7 +20,7 @@ DEVICE = re.compile(r"[0-9a-f]{32}")
 VIEWED = {"product": ("product_viewed", "product_id"), "campaign": ("campaign_viewed", "campaign_id")}
 PAGES = frozenset(
     {"home", "product", "campaign", "team", "bargain", "poster", "coupons", "lottery", "proof", "points", "statement", "orders", "order",
-     "checkout", "invites", "mine", "privacy", "sign_in"}
+     "checkout", "pay", "invites", "mine", "privacy", "sign_in"}
 )  # fmt: skip
 SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,40}")
 # Kind of timing -> the most that is believed: milliseconds, and a score for cls.

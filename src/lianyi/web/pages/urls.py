@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianyi.web.pages.views import beacon, campaigns, coupons, doors, front, invites, mine, orders, privacy, taking_part
+from lianyi.web.pages.views import beacon, campaigns, coupons, doors, front, invites, mine, orders, privacy, taking_part, tenders
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("me/orders/<str:public_id>/", orders.order, name="order"),
     path("me/orders/<str:public_id>/cancel/", orders.cancel, name="cancel_order"),
     path("me/orders/<str:public_id>/refund/", orders.ask_back, name="ask_back"),
+    path("me/orders/<str:public_id>/pay/wechat/back/", tenders.pay_in_wechat, name="pay_in_wechat"),
+    path("me/orders/<str:public_id>/pay/<str:name>/", tenders.pay, name="pay_order"),
+    path("pay/<str:name>/notice/", tenders.notice, name="payment_notice"),
     path("me/points/", mine.points, name="points"),
     path("me/commission/", mine.commission, name="commission"),
     path("me/commission/agree/", mine.agree_to_promote, name="agree_to_promote"),

@@ -101,6 +101,11 @@ def settle_refund(*, key: str, actor: Actor, at: dt.datetime, refund: Refund, re
     return get_refund(execute(key=key, name="shop.settle_refund", actor=actor, at=at, payload=payload, do=do)["refund"])
 
 
+def note_try(*, at: dt.datetime, refund: Refund) -> None:
+    """Note that a gateway is about to be asked to send a refund: committed first, so that a crash cannot make us ask without end."""
+    Refund.objects.filter(pk=refund.pk, state="approved").update(tries=F("tries") + 1)
+
+
 def _payload(order: Order, lines: Sequence[ReturnLine], reason: str) -> dict[str, object]:
     return {
         "order": order.public_id,

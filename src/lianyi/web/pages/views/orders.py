@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -39,6 +40,13 @@ REFUNDS = {
     "approved": (Text(zh="退款中", en="On its way"), "accent"),
     "settled": (Text(zh="已退回", en="Sent back"), "good"),
     "rejected": (Text(zh="未通过", en="Not granted"), "bad"),
+}
+
+
+# The ways to pay besides the counter.
+GATEWAYS = {
+    "wechat": Text(zh="微信支付", en="Pay with WeChat"),
+    "alipay": Text(zh="支付宝", en="Pay with Alipay"),
 }
 
 
@@ -84,6 +92,7 @@ def shown(request: HttpRequest, found: Order, *, wrong: str = "", status: int = 
         "refunds": [(refund, *REFUNDS[refund.state]) for refund in refunds],
         "may_return": found.state == "paid" and not is_open,
         "reasons": REASONS,
+        "gateways": [(name, GATEWAYS[name]) for name in settings.TENDERS],
         "wrong": wrong,
     }
     return show(request, "order", context, page="order", subject=found.public_id, status=status)
