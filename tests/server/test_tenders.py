@@ -44,7 +44,8 @@ def test_what_is_missing_is_named(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "given"), [("LIANYI_WECHATPAY_KEY", THEIRS), ("LIANYI_WECHATPAY_PLATFORM_KEY", "no-such-key"), ("LIANYI_WECHATPAY_SEAL_KEY", "short")]
+    ("name", "given"),
+    [("LIANYI_WECHATPAY_KEY", THEIRS), ("LIANYI_WECHATPAY_PLATFORM_KEY", "no-such-key"), ("LIANYI_WECHATPAY_SEAL_KEY", "short")],
 )
 def test_what_is_no_key_is_named_and_not_shown(name, given):
     with pytest.raises(OptionUnusable, match=name) as fault:
