@@ -98,7 +98,7 @@ def send_refunds(*, tenders: Mapping[str, Tender], at: dt.datetime) -> list[str]
         paid = refund.payment
         owed = Owed(refund.public_id, paid.reference, refund.order.public_id, refund.amount_fen, paid.amount_fen, refund.reason)
         try:
-            sent = tenders[paid.tender].send_back(owed)
+            sent = tenders[paid.tender].send_back(owed, at=at)
         except TenderUnreachable:
             log.exception("refund %s is tried again later", refund.public_id)
             continue

@@ -25,7 +25,7 @@ APP = "2021000000000001"
 class Gateway(Alipay):
     """Alipay's own signatures, and a counter of what is sent back instead of the wire; `fails` is how often nobody answers first."""
 
-    def send_back(self, owed: Owed) -> Sent:
+    def send_back(self, owed: Owed, *, at: dt.datetime) -> Sent:
         said = self.sent.setdefault(owed.key, 0)
         self.sent[owed.key] = said + 1
         if said < self.fails:

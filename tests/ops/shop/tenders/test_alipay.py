@@ -70,7 +70,7 @@ def test_what_is_no_form_is_refused(shop, body):
 
 @pytest.mark.parametrize(("on_phone", "method"), [(True, "alipay.trade.wap.pay"), (False, "alipay.trade.page.pay")])
 def test_the_buyer_is_sent_with_a_signed_link(shop, ours, on_phone, method):
-    start = shop.start(replace(WANTED, on_phone=on_phone))
+    start = shop.start(replace(WANTED, on_phone=on_phone), at=AT)
     sent = dict(parse_qsl(urlsplit(start.value).query))
     signature = sent.pop("sign")
     message = "&".join(f"{name}={sent[name]}" for name in sorted(sent)).encode()
@@ -96,7 +96,7 @@ def test_a_refund_is_sent_under_its_own_number_and_the_signed_answer_believed(sh
         asked.append(dict(parse_qsl(body.decode())))
         return 200, {"Content-Type": "text/html;charset=utf-8"}, SAID[answer].encode()
 
-    assert replace(shop, api=gateway(said)).send_back(OWED) == sent
+    assert replace(shop, api=gateway(said)).send_back(OWED, at=AT) == sent
     assert json.loads(asked[0]["biz_content"]) == {
         "trade_no": "2024052922001400010000000001", "refund_amount": "128.00", "out_request_no": "r_1", "refund_reason": "不想要了",
     }  # fmt: skip
@@ -117,7 +117,7 @@ def test_a_refund_is_sent_under_its_own_number_and_the_signed_answer_believed(sh
 )
 def test_an_answer_that_alipay_did_not_sign_decides_nothing(shop, gateway, answer):
     with pytest.raises(TenderUnreachable):
-        replace(shop, api=gateway(lambda *_: (200, {}, answer.encode()))).send_back(OWED)
+        replace(shop, api=gateway(lambda *_: (200, {}, answer.encode()))).send_back(OWED, at=AT)
 
 
 @given(st.integers(0, 10**12))

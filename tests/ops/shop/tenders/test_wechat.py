@@ -93,6 +93,10 @@ def test_a_notice_signed_by_another_is_refused(shop, ours):
         told(replace(shop, platform=ours.public_key()), "paid")
 
 
+def now():
+    return dt.datetime.now(dt.UTC)
+
+
 class Platform:
     """WeChat on loopback: refuses what is not signed by the merchant, signs what it answers."""
 
@@ -124,7 +128,7 @@ def asks(shop, ours, theirs, gateway):
 
 def test_on_a_telephone_the_buyer_is_sent_to_wechats_page_and_back(asks):
     shop, platform = asks(pay__transactions__h5=(200, {"h5_url": "https://wx.tenpay.com/checkmweb?prepay_id=1"}))
-    start = shop.start(WANTED)
+    start = shop.start(WANTED, at=now())
 
     assert start.kind == "link"
     assert start.value == "https://wx.tenpay.com/checkmweb?prepay_id=1&redirect_url=https%3A%2F%2Fshop.example%2Fme%2Forders%2F1%2F"
@@ -137,14 +141,14 @@ def test_on_a_telephone_the_buyer_is_sent_to_wechats_page_and_back(asks):
 
 def test_elsewhere_a_code_is_scanned(asks):
     shop, _ = asks(pay__transactions__native=(200, {"code_url": "weixin://wxpay/bizpayurl?pr=x"}))
-    start = shop.start(replace(WANTED, on_phone=False))
+    start = shop.start(replace(WANTED, on_phone=False), at=now())
 
     assert (start.kind, start.value) == ("code", "weixin://wxpay/bizpayurl?pr=x")
 
 
 def test_in_wechat_its_window_is_handed_a_signed_bridge(asks, ours):
     shop, platform = asks(pay__transactions__jsapi=(200, {"prepay_id": "wx2916"}))
-    given = shop.start(replace(WANTED, open_id="oUpF")).given
+    given = shop.start(replace(WANTED, open_id="oUpF"), at=now()).given
 
     assert platform.asked[0][1]["payer"] == {"openid": "oUpF"}
     assert (given["package"], given["signType"]) == ("prepay_id=wx2916", "RSA")
@@ -164,7 +168,7 @@ def test_in_wechat_its_window_is_handed_a_signed_bridge(asks, ours):
 def test_a_refund_is_asked_for_under_its_own_number_and_its_state_told(asks, status, sent):
     shop, platform = asks(refund__domestic__refunds=(200, {"refund_id": "50000", "status": status}))
 
-    assert shop.send_back(OWED) == sent
+    assert shop.send_back(OWED, at=now()) == sent
     said = platform.asked[0][1]
     assert (said["out_refund_no"], said["transaction_id"], said["amount"]) == (
         "r_1", "4200002024052912345678901", {"refund": 800, "total": 12800, "currency": "CNY"},
@@ -176,16 +180,16 @@ def test_an_answer_that_decides_nothing_is_no_decision(asks, answer):
     shop, _ = asks(refund__domestic__refunds=answer)
 
     with pytest.raises(TenderUnreachable):
-        shop.send_back(OWED)
+        shop.send_back(OWED, at=now())
 
 
 def test_an_answer_that_wechat_did_not_sign_is_not_believed(asks, ours):
     shop, _ = asks(refund__domestic__refunds=(200, {"refund_id": "50000", "status": "SUCCESS"}))
 
     with pytest.raises(TenderUnreachable):
-        replace(shop, platform=ours.public_key()).send_back(OWED)
+        replace(shop, platform=ours.public_key()).send_back(OWED, at=now())
 
 
 def test_nobody_there_is_no_decision(shop):
     with pytest.raises(TenderUnreachable):
-        replace(shop, api="http://127.0.0.1:9").send_back(OWED)
+        replace(shop, api="http://127.0.0.1:9").send_back(OWED, at=now())

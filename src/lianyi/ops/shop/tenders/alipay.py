@@ -38,7 +38,7 @@ class Alipay:
     name = "alipay"
     thanks = (200, "text/plain", "success")
 
-    def start(self, wanted: Wanted) -> Start:
+    def start(self, wanted: Wanted, *, at: dt.datetime) -> Start:
         """A link to Alipay's page, the telephone's or the desk's; nothing is asked of Alipay before the buyer follows it."""
         method, product = (
             ("alipay.trade.wap.pay", "QUICK_WAP_WAY") if wanted.on_phone else ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY")
@@ -50,7 +50,7 @@ class Alipay:
             "product_code": product,
             "time_expire": wanted.expires_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S"),
         }
-        given = self._signed(method, content, {"return_url": wanted.back_url, "notify_url": wanted.notice_url})
+        given = self._signed(method, content, {"return_url": wanted.back_url, "notify_url": wanted.notice_url}, at)
         return Start("link", f"{self.api}?{urllib.parse.urlencode(given)}")
 
     def notice(self, headers: Mapping[str, str], body: bytes, *, at: dt.datetime) -> Notice | None:
@@ -75,12 +75,12 @@ class Alipay:
         except (KeyError, ValueError):
             raise ForgedNotice(why="form") from None
 
-    def send_back(self, owed: Owed) -> Sent:
+    def send_back(self, owed: Owed, *, at: dt.datetime) -> Sent:
         """Send a refund; the same key again is the same refund, and Alipay answers as it did. Raises TenderUnreachable."""
         content = {"trade_no": owed.reference, "refund_amount": yuan(owed.amount_fen), "out_request_no": owed.key}
         if owed.reason:
             content["refund_reason"] = owed.reason[:256]
-        given = self._signed("alipay.trade.refund", content, {})
+        given = self._signed("alipay.trade.refund", content, {}, at)
         headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
         try:
             status, _, text = self.ask("POST", self.api, headers, urllib.parse.urlencode(given).encode())
@@ -93,14 +93,14 @@ class Alipay:
         # Its own system's fault: the same request decides it later.
         return Sent("waiting" if why in {"ACQ.SYSTEM_ERROR", "20000", "aop.ACQ.SYSTEM_ERROR"} else "refused", why=why)
 
-    def _signed(self, method: str, content: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    def _signed(self, method: str, content: Mapping[str, str], more: Mapping[str, str], at: dt.datetime) -> dict[str, str]:
         given = {
             "app_id": self.app_id,
             "method": method,
             "format": "JSON",
             "charset": "utf-8",
             "sign_type": "RSA2",
-            "timestamp": dt.datetime.now(ZONE).strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S"),
             "version": "1.0",
             "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
             **more,

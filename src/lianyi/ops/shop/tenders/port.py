@@ -108,7 +108,7 @@ class Tender(Protocol):
     name: str
     thanks: tuple[int, str, str]
 
-    def start(self, wanted: Wanted) -> Start:
+    def start(self, wanted: Wanted, *, at: dt.datetime) -> Start:
         """Begin a payment. Raises TenderUnreachable."""
         ...
 
@@ -116,7 +116,7 @@ class Tender(Protocol):
         """The money that a notice tells of, its signature checked; None for a genuine one that tells of none. Raises ForgedNotice."""
         ...
 
-    def send_back(self, owed: Owed) -> Sent:
+    def send_back(self, owed: Owed, *, at: dt.datetime) -> Sent:
         """Send money back, or ask what became of it: the same key again never sends it twice. Raises TenderUnreachable."""
         ...
 

@@ -8,7 +8,6 @@ import binascii
 import datetime as dt
 import json
 import secrets
-import time
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +49,7 @@ class WeChatPay:
     name = "wechat"
     thanks = (200, "application/json", '{"code":"SUCCESS"}')
 
-    def start(self, wanted: Wanted) -> Start:
+    def start(self, wanted: Wanted, *, at: dt.datetime) -> Start:
         """In WeChat by its own window, on a telephone by a link, elsewhere by a code to scan. Raises TenderUnreachable."""
         body: dict[str, Any] = {
             "appid": self.app_id,
@@ -62,14 +61,14 @@ class WeChatPay:
             "amount": {"total": wanted.amount_fen, "currency": "CNY"},
         }
         if wanted.open_id:
-            said = self._asked("POST", "/v3/pay/transactions/jsapi", body | {"payer": {"openid": wanted.open_id}})
-            return Start("bridge", given=self._for_bridge(self._word(said, "prepay_id")))
+            said = self._asked("POST", "/v3/pay/transactions/jsapi", body | {"payer": {"openid": wanted.open_id}}, at)
+            return Start("bridge", given=self._for_bridge(self._word(said, "prepay_id"), at))
         if wanted.on_phone:
             scene = {"payer_client_ip": wanted.address, "h5_info": {"type": "Wap"}}
-            said = self._asked("POST", "/v3/pay/transactions/h5", body | {"scene_info": scene})
+            said = self._asked("POST", "/v3/pay/transactions/h5", body | {"scene_info": scene}, at)
             back = urllib.parse.urlencode({"redirect_url": wanted.back_url})
-            return Start("link", f"{self._word(said, 'h5_url')}&{back}")
-        said = self._asked("POST", "/v3/pay/transactions/native", body)
+            return Start("link", self._word(said, "h5_url") + "&" + back)
+        said = self._asked("POST", "/v3/pay/transactions/native", body, at)
         return Start("code", self._word(said, "code_url"))
 
     def notice(self, headers: Mapping[str, str], body: bytes, *, at: dt.datetime) -> Notice | None:
@@ -97,7 +96,7 @@ class WeChatPay:
         except (KeyError, TypeError, ValueError):
             raise ForgedNotice(why="form") from None
 
-    def send_back(self, owed: Owed) -> Sent:
+    def send_back(self, owed: Owed, *, at: dt.datetime) -> Sent:
         """Ask for a refund; asked again with the same key, WeChat answers what became of it. Raises TenderUnreachable."""
         body = {
             "transaction_id": owed.reference,
@@ -106,22 +105,22 @@ class WeChatPay:
         }
         if owed.reason:
             body["reason"] = owed.reason[:80]
-        said = self._asked("POST", "/v3/refund/domestic/refunds", body)
+        said = self._asked("POST", "/v3/refund/domestic/refunds", body, at)
         status = said.get("status")
         if status not in _REFUND_STATES:
             raise TenderUnreachable(tender=self.name, why=f"status {status}")
         return Sent(_REFUND_STATES[status], str(said.get("refund_id", "")), "" if status in {"SUCCESS", "PROCESSING"} else str(status))
 
-    def _for_bridge(self, prepay_id: str) -> dict[str, str]:
+    def _for_bridge(self, prepay_id: str, at: dt.datetime) -> dict[str, str]:
         """What WeChat's own payment window is handed, signed."""
-        stamp, nonce, package = str(int(time.time())), secrets.token_hex(16), f"prepay_id={prepay_id}"
+        stamp, nonce, package = str(int(at.timestamp())), secrets.token_hex(16), f"prepay_id={prepay_id}"
         signature = signed(f"{self.app_id}\n{stamp}\n{nonce}\n{package}\n", self.key)
         return {"appId": self.app_id, "timeStamp": stamp, "nonceStr": nonce, "package": package, "signType": "RSA", "paySign": signature}
 
-    def _asked(self, method: str, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _asked(self, method: str, path: str, said: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
         """Ask WeChat with a signed request; only an answer that WeChat signed is believed."""
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        stamp, nonce = str(int(time.time())), secrets.token_hex(16)
+        stamp, nonce = str(int(at.timestamp())), secrets.token_hex(16)
         signature = signed(f"{method}\n{path}\n{stamp}\n{nonce}\n{body}\n", self.key)
         pairs = {"mchid": self.merchant_id, "nonce_str": nonce, "signature": signature, "timestamp": stamp, "serial_no": self.serial}
         headers = {
@@ -137,7 +136,7 @@ class WeChatPay:
             raise TenderUnreachable(tender=self.name, why=type(fault).__name__) from None
         try:
             if status < 300:
-                self._check(answered, text, now=time.time())
+                self._check(answered, text, now=at.timestamp())
             told = json.loads(text)
         except (ForgedNotice, ValueError):
             raise TenderUnreachable(tender=self.name, why=f"HTTP {status}") from None
@@ -153,7 +152,7 @@ class WeChatPay:
             raise ForgedNotice(why="time")
         if given.get("wechatpay-serial") != self.platform_id:
             raise ForgedNotice(why="serial")
-        message = f"{stamp}\n{nonce}\n".encode() + body + b"\n"
+        message = b"\n".join([stamp.encode(), nonce.encode(), body, b""])
         if not is_signed(message, given.get("wechatpay-signature", ""), self.platform):
             raise ForgedNotice(why="signature")
 

@@ -51,7 +51,7 @@ def pay(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
         request.session[STATE] = state = secrets.token_urlsafe(24)
         back = request.build_absolute_uri(reverse("pay_in_wechat", args=[public_id]))
         return redirect(port.ask_url(back=back, state=state))
-    return begun(request, order, tender.start(wanted(request, order, name)))
+    return begun(request, order, tender.start(wanted(request, order, name), at=request.at))
 
 
 @require_GET
@@ -65,7 +65,7 @@ def pay_in_wechat(request: HttpRequest, public_id: str) -> HttpResponse:
     if not is_waiting(request, order):
         return redirect("order", public_id)
     open_id = port.open_id(request.GET.get("code", "")[:128])
-    return begun(request, order, tender_of("wechat").start(wanted(request, order, "wechat", open_id=open_id)))
+    return begun(request, order, tender_of("wechat").start(wanted(request, order, "wechat", open_id=open_id), at=request.at))
 
 
 @csrf_exempt
