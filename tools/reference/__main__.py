@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from tools.reference import commands, compliance, errors, events, methods, metrics, proofs
+from tools.reference import api, commands, compliance, errors, events, methods, metrics, proofs
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("docs") / "reference"
@@ -19,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "compliance": partial(compliance.render, "en"),
     "compliance.zh-CN": partial(compliance.render, "zh"),
     "proofs": proofs.render,
+    "api": api.render,
     "cli": partial(commands.render, "en"),
     "cli.zh-CN": partial(commands.render, "zh"),
 }

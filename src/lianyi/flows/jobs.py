@@ -11,46 +11,52 @@ from lianyi.flows.import_upload import check_upload, drop_forgotten, import_uplo
 from lianyi.flows.measure_effect import measure_effects
 from lianyi.flows.scheduled_reviews import ask_due
 from lianyi.kernel.actor import SYSTEM
+from lianyi.stream.workspace import Workspace, load
 
 log = logging.getLogger("lianyi.jobs")
 # A file of its own: waiting jobs must never make a sale wait for the operational database.
 queue = SqliteHuey(name="lianyi", filename=str(settings.WORKSPACE.path / "jobs.sqlite3"), fsync=True, immediate=settings.JOBS_AT_ONCE)
 
 
+def here() -> Workspace:
+    """The workspace as it is now: the worker outlives a change of the brand's name."""
+    return load(settings.WORKSPACE.path)
+
+
 @queue.task()  # type: ignore[untyped-decorator]
 def evaluation(public_id: str) -> None:
     """Carry out an evaluation that was asked for."""
-    evaluate_period(settings.WORKSPACE, public_id=public_id, now=timezone.now)
-    measure_effects(settings.WORKSPACE, at=timezone.now())
+    evaluate_period(here(), public_id=public_id, now=timezone.now)
+    measure_effects(here(), at=timezone.now())
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_check(public_id: str) -> None:
     """Look at a file that was brought in."""
-    check_upload(settings.WORKSPACE, public_id=public_id, now=timezone.now)
+    check_upload(here(), public_id=public_id, now=timezone.now)
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_import(public_id: str) -> None:
     """Import a file that was checked."""
-    import_upload(settings.WORKSPACE, public_id=public_id, now=timezone.now)
+    import_upload(here(), public_id=public_id, now=timezone.now)
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def effects(task: str) -> None:
     """Measure what followed a task that is done."""
-    measure_effects(settings.WORKSPACE, at=timezone.now(), only=task)
+    measure_effects(here(), at=timezone.now(), only=task)
 
 
 @queue.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
 def scheduled_reviews() -> None:
     """Ask for the evaluations whose time has come."""
-    for public_id in ask_due(settings.WORKSPACE, at=timezone.now()):
+    for public_id in ask_due(here(), at=timezone.now()):
         evaluation(public_id)
 
 
 @queue.periodic_task(crontab(minute="37", hour="4"))  # type: ignore[untyped-decorator]
 def nightly() -> None:
     """What is done once a day: effects of what was done, uploads that nobody went on with."""
-    measure_effects(settings.WORKSPACE, at=timezone.now())
-    drop_forgotten(settings.WORKSPACE, actor=SYSTEM, at=timezone.now())
+    measure_effects(here(), at=timezone.now())
+    drop_forgotten(here(), actor=SYSTEM, at=timezone.now())

@@ -3,7 +3,7 @@
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -147,6 +147,23 @@ def create(path: Path, *, brand: str = "", zone_name: str = "", currency: str = 
     except OSError as fault:
         raise WorkspaceUnreadable(path=str(path), why=fault.strerror or str(fault)) from None
     return workspace
+
+
+def rename(workspace: Workspace, *, brand: str, language: str) -> Workspace:
+    """The workspace under another name of the brand and another default language; its file is replaced whole.
+
+    What data were cut by (time zone, currency) cannot be changed.
+    Raises BadInput for an empty name, WorkspaceUnreadable for a language other than zh and en.
+    """
+    if not brand.strip():
+        raise BadInput(reason=Text(zh="品牌名不能为空。", en="A brand has a name."))
+    renamed = replace(workspace, brand=" ".join(brand.split())[:60], language=language)
+    file = workspace.path / SETTINGS_FILE
+    _validate(renamed, file)
+    aside = workspace.path / f".{SETTINGS_FILE}.{os.getpid()}"
+    aside.write_text(_settings_text(renamed), encoding="utf-8")
+    aside.replace(file)
+    return renamed
 
 
 def load(path: Path) -> Workspace:

@@ -86,9 +86,9 @@ def test_a_key_acts_for_its_owner_until_it_is_revoked(lin, at):
     (kept,) = selectors.list_api_keys(lin)
 
     assert whole not in (kept.digest, kept.prefix)
-    assert selectors.find_key_owner(digest_of(whole), at) == lin
+    assert selectors.find_api_key(digest_of(whole), at).member == lin
     revoke_api_key(key="t:r", actor=OPERATOR, at=at, api_key_id=kept.pk)
-    assert selectors.find_key_owner(digest_of(whole), at) is None
+    assert selectors.find_api_key(digest_of(whole), at) is None
 
 
 def test_nobody_revokes_a_colleagues_key(owner, lin, at):

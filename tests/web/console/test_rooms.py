@@ -48,6 +48,7 @@ def test_the_cockpit_shows_the_measured_figures(team, brand):
         "/console/insight/fission/family/",
         "/console/evaluate/",
         "/console/intake/",
+        "/console/settings/",
         "/console/tasks/",
         "/console/evaluate/compare/",
         "/console/report/",

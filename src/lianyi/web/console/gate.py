@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.ops.team.services import note_seen
 
+SEEN_EVERY_SECONDS = 600
 View = Callable[..., HttpResponse]
 
 
@@ -26,6 +29,7 @@ def opened_to(permission: str = "") -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("console:sign_in"))
             request.actor = request.user.actor
+            _seen(request)
             if permission:
                 request.actor.require(permission)
             return view(request, *args, **kwargs)
@@ -34,6 +38,13 @@ def opened_to(permission: str = "") -> Callable[[View], View]:
         return guarded
 
     return gated
+
+
+def _seen(request: HttpRequest) -> None:
+    """Note that this device was used, once in ten minutes."""
+    key = request.session.session_key
+    if key and cache.add(f"seen:{key}", value=True, timeout=SEEN_EVERY_SECONDS):
+        note_seen(session_key=key, at=request.at)
 
 
 def may(request: HttpRequest, permission: str) -> bool:

@@ -3,12 +3,35 @@
 from django.urls import path
 
 from lianyi.web.console import doors
-from lianyi.web.console.views import campaigns, comparing, evaluate, home, insight, intake, measure, report, schedules, tasks, team
+from lianyi.web.console.views import (
+    campaigns,
+    comparing,
+    evaluate,
+    home,
+    insight,
+    intake,
+    measure,
+    report,
+    schedules,
+    settings,
+    tasks,
+    team,
+)
 
 app_name = "console"
 urlpatterns = [
     path("sign-in/", doors.SignIn.as_view(), name="sign_in"),
     path("sign-out/", doors.SignOut.as_view(), name="sign_out"),
+    path("second-factor/", doors.second_factor, name="second_factor"),
+    path("settings/", settings.mine, name="settings"),
+    path("settings/second-factor/", settings.begin, name="second_factor_begin"),
+    path("settings/second-factor/confirm/", settings.confirm, name="second_factor_confirm"),
+    path("settings/second-factor/renew/", settings.renew, name="second_factor_renew"),
+    path("settings/second-factor/end/", settings.end, name="second_factor_end"),
+    path("settings/devices/<int:sign_in_id>/", settings.sign_out_device, name="sign_out_device"),
+    path("settings/keys/", settings.add_key, name="key_add"),
+    path("settings/keys/<int:api_key_id>/", settings.revoke_key, name="key_revoke"),
+    path("settings/brand/", settings.brand, name="brand"),
     path("enter/<str:username>/<str:token>/", doors.enter, name="enter"),
     path("password/", doors.password, name="password"),
     path("", home.home, name="home"),

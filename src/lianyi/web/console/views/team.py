@@ -42,6 +42,9 @@ def change(request: HttpRequest, username: str) -> HttpResponse:
     if request.POST.get("link"):
         member = selectors.get_member(username)
         return render(request, "console/team.html", {**_page(request), "added": member, "entry": entry_url(_origin(request), member)})
+    if request.POST.get("lost"):
+        services.end_second_factor(key=form_key(request), actor=request.actor, at=request.at, username=username)
+        return redirect("console:team")
     services.change_member(
         key=form_key(request),
         actor=request.actor,
@@ -62,7 +65,11 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> dict[str, object]:
-    return {"members": selectors.list_members(), "roles": {role: ROLE_NAMES[role] for role in selectors.list_roles()}}
+    return {
+        "members": selectors.list_members(),
+        "guarded": selectors.list_guarded(),
+        "roles": {role: ROLE_NAMES[role] for role in selectors.list_roles()},
+    }
 
 
 def _origin(request: HttpRequest) -> str:

@@ -1,20 +1,17 @@
-"""Letting people in, changing what they may do, and keys for programs."""
+"""Letting people in, and changing what they may do."""
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
 from lianyi.kernel.actor import SYSTEM, Actor
-from lianyi.kernel.errors import BadInput, NotThere
+from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import execute
-from lianyi.ops.team.models import ApiKey, TeamMember
+from lianyi.ops.team.models import TeamMember
 from lianyi.ops.team.rules import LastOwner, UsernameTaken, usable_roles, usable_username
 
-KEY_MARK = "ly_"
 FIRST_OWNER = "owner"
 
 
@@ -92,41 +89,3 @@ def choose_password(*, key: str, actor: Actor, at: dt.datetime, username: str, p
         return {"username": username}
 
     execute(key=key, name="team.choose_password", actor=actor, at=at, payload={"username": username}, do=do)
-
-
-def make_api_key(*, key: str, actor: Actor, at: dt.datetime, member: TeamMember, name: str, expires_at: dt.datetime | None = None) -> str:
-    """A key for a program that acts for this member; shown once, here. Raises NotAllowed, BadInput without a name."""
-    if actor.kind != "team" or actor.id != member.username:
-        actor.require("settings.write")
-    if not name.strip():
-        raise BadInput(reason=Text(zh="请给密钥起个名字。", en="Give the key a name."))
-    whole = KEY_MARK + secrets.token_urlsafe(32)
-
-    def do() -> dict[str, str]:
-        made = ApiKey.objects.create(
-            member=member, name=name.strip(), prefix=whole[:10], digest=digest_of(whole), made_at=at, expires_at=expires_at
-        )
-        return {"id": str(made.pk), "prefix": made.prefix}
-
-    execute(key=key, name="team.make_api_key", actor=actor, at=at, payload={"member": member.username, "name": name}, do=do)
-    return whole
-
-
-def revoke_api_key(*, key: str, actor: Actor, at: dt.datetime, api_key_id: int) -> None:
-    """End a key at once. Raises NotAllowed, NotThere."""
-    found = ApiKey.objects.select_related("member").filter(pk=api_key_id).first()
-    if found is None:
-        raise NotThere(what=Text(zh="接口密钥", en="API key"), given=str(api_key_id))
-    if actor.kind != "team" or actor.id != found.member.username:
-        actor.require("settings.write")
-
-    def do() -> dict[str, str]:
-        ApiKey.objects.filter(pk=api_key_id, revoked_at=None).update(revoked_at=at)
-        return {"id": str(api_key_id)}
-
-    execute(key=key, name="team.revoke_api_key", actor=actor, at=at, payload={"id": api_key_id}, do=do)
-
-
-def digest_of(whole: str) -> str:
-    """What is kept of a key. It has 256 random bits, so a plain digest is enough."""
-    return hashlib.sha256(whole.encode()).hexdigest()
