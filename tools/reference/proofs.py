@@ -1,4 +1,4 @@
-"""docs/reference/proofs.md: what must always hold, and the bugs planted to see that it is noticed."""
+"""docs/reference/proofs.md: what must always hold, the bugs planted to see that it is noticed, and the faults that were tried."""
 
 import tomllib
 from pathlib import Path
@@ -39,6 +39,10 @@ def render() -> str:
         [one["zh"], one["en"], FOUND[one["found"]], ", ".join(AUDIT.get(told, code(told)) for told in one["told"])]
         for one in read("faults/planted.toml")["bug"]
     ]
+    tried = [
+        [one["zh"], one["en"], ", ".join(code(test) for test in one.get("tests", [])), one.get("reason_zh", ""), one.get("reason_en", "")]
+        for one in read("faults/faults.toml")["fault"]
+    ]
     return page(
         "证明一览 · Proofs",
         "钱、库存与历史靠什么成立。`lianyi check` 逐条核对下列不变量；测试在每次崩溃之后也核对。",
@@ -52,4 +56,8 @@ def render() -> str:
         "每一个都曾在别处真实发生过。把它埋进程序，测试必须发现，否则测试本身不合格。",
         "Each is of a kind that somebody has really shipped. Planted in the product, it has to be found, or the tests are no good.",
         table(["错误", "bug", "由何发现 · found by", "谁说出来 · who tells"], planted),
+        "## 试过的故障 · Faults that were tried",
+        "每一种都有测试；没有的，说明为何。",
+        "Each has its tests; where there is none, or it goes only so far, the reason is stated.",
+        table(["故障", "fault", "测试 · tests", "说明", "reason"], tried),
     )

@@ -1,6 +1,7 @@
 """Posting, and what the database refuses whoever asks."""
 
 import pytest
+from django.apps import apps
 from django.db import Error, connection, transaction
 
 from lianyi.kernel.actor import SYSTEM
@@ -110,3 +111,33 @@ def test_a_dropped_and_a_changed_guard_are_noticed():
         cursor.execute(f"DROP TRIGGER ledger_entry_no_update{on}")
 
     assert triggers.differences() == ["ledger_entry_no_update is missing"]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuilt_table_has_its_guards_again_and_every_attack_is_refused_as_before(mei, at):
+    """What a migration does: on SQLite it copies the table, and the copy has no trigger until they are put up again."""
+    with transaction.atomic():
+        earn(mei, 100, at)
+    triggers.before_migrating(using="default", plan=["something"])
+    if connection.vendor == "sqlite":
+        with connection.schema_editor() as editor:
+            editor._remake_table(Entry)
+    if connection.vendor == "sqlite":
+        assert "ledger_entry_no_update is missing" in triggers.differences()
+        with pytest.raises(triggers.GuardsMissing):
+            triggers.require()
+    triggers.after_migrating(using="default", sender=apps.get_app_config(triggers._last_label()))
+
+    assert triggers.differences() == []
+    own, issuer = account_of(mei, "points"), house("points_issuer", mei)
+    assert [name for name in ATTACKS if succeeds(name, own, issuer)] == []
+
+
+def succeeds(attack, own, issuer):
+    try:
+        with transaction.atomic():
+            ATTACKS[attack](own, issuer)
+    except Error:
+        return False
+    return True
