@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from lianyi.ops.journal.models import Fact
 from lianyi.ops.journal.relay import APPLICATION, StreamAhead, as_table, relay
+from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.shop.services import Line, allot_stock, place_order
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
@@ -59,8 +60,8 @@ def test_what_is_committed_late_and_what_somebody_reads_for_long_holds_up_nobody
     def linger():
         if connection.vendor == "postgresql":
             # A fact with an earlier row number, committed after later ones.
-            with transaction.atomic():
-                place_order(key="late", actor=as_member(mei), at=at, member=mei, lines=[Line(serum, 1)], stock_of="campaign:late")
+            with carrying_out("late"), transaction.atomic():
+                place_order(key="late order", actor=as_member(mei), at=at, member=mei, lines=[Line(serum, 1)], stock_of="campaign:late")
                 begun.set()
                 go.wait(30)
         else:
