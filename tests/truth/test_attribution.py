@@ -5,10 +5,10 @@ import pytest
 from lianyi.insight.analyse.attribution.attribution import attribution
 from lianyi.insight.analyse.attribution.credit import MODELS, over_credit
 from lianyi.insight.analyse.estimate import Estimate
-from tests.truth.truth_cases import interval_of_mean, over_worlds, truth_of, window
+from tests.truth.truth_cases import interval_of_mean, over_worlds, truth_of, window, worlds
 
 pytestmark = pytest.mark.truth
-WORLDS, MEMBERS, DAYS = 5, 2500, 75
+WORLDS, MEMBERS, DAYS = worlds(3, 5), 2500, 75
 CHANNELS = ("feed", "social", "paid", "partner")
 # Models that credit whatever was touched.
 REACHING = tuple(model for model in MODELS if model != "shapley")
@@ -22,7 +22,7 @@ def asked(engine, made):
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """(what each channel really brought, the attribution) of each world."""
-    return over_worlds(tmp_path_factory.mktemp("ads"), "targeted_ads", range(WORLDS), MEMBERS, DAYS, asked, twins=True)
+    return over_worlds(tmp_path_factory.mktemp("ads"), "targeted_ads", WORLDS, MEMBERS, DAYS, asked, twins=True)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_no_model_comes_near_the_true_shares(sums):
 def test_the_over_credit_factor_says_how_far(answers):
     """As a hold-out of the feed would have found it, with the interval that it leaves."""
     added = [one["feed"] for one, _ in answers]
-    known = Estimate(sum(added) / WORLDS, interval_of_mean(added), WORLDS, "A")
+    known = Estimate(sum(added) / len(added), interval_of_mean(added), len(added), "A")
     factors = {model.model: over_credit(model, {"feed": known})["feed"] for model in answers[0][1].models}
 
     for model in REACHING:

@@ -1,4 +1,4 @@
-"""A hundred worlds in which nothing happens: every interval that is printed covers, or is listed with the reason why it does not."""
+"""Many worlds in which nothing happens: every interval that is printed covers, or is listed with the reason why it does not."""
 
 import tomllib
 from collections import defaultdict
@@ -20,10 +20,10 @@ from lianyi.insight.analyse.paths.paths import paths
 from lianyi.insight.analyse.segments.rfm import rfm
 from lianyi.insight.analyse.survey.survey import survey
 from lianyi.insight.measure import catalogue, measure
-from tests.truth.truth_cases import LEAST_COVER, Said, cover, estimates, over_worlds, window
+from tests.truth.truth_cases import Said, at_length, cover, estimates, least_of, over_worlds, window, worlds
 
 pytestmark = pytest.mark.truth
-WORLDS, MEMBERS, DAYS = 100, 400, 60
+WORLDS, MEMBERS, DAYS = worlds(40, 100), 400, 60
 LIMITS = tomllib.loads((Path(__file__).parent / "limits.toml").read_text(encoding="utf-8"))
 # Enough of the worlds must have something to say, and enough to say it from.
 MIN_SHARE, MIN_N = 0.8, 10
@@ -64,13 +64,13 @@ def asked(engine, made):
 def covers(tmp_path_factory):
     """Path -> the share of worlds whose interval holds what all worlds together say, and how wide it is against what it should be."""
     by_path = defaultdict(list)
-    for world in over_worlds(tmp_path_factory.mktemp("null"), "null", range(WORLDS), MEMBERS, DAYS, asked):
+    for world in over_worlds(tmp_path_factory.mktemp("null"), "null", WORLDS, MEMBERS, DAYS, asked):
         for one in world:
             if one.interval is not None and one.n >= MIN_N:
                 by_path[one.path].append(one)
     found = {}
     for path, said in by_path.items():
-        if len(said) >= MIN_SHARE * WORLDS:
+        if len(said) >= MIN_SHARE * len(WORLDS):
             middle = np.median if any(word in path for word in QUANTILES) else np.mean
             found[path] = cover(said, float(middle([one.value for one in said])))
     return found
@@ -82,11 +82,12 @@ def test_enough_is_said_to_be_judged(covers):
 
 
 def test_intervals_cover_what_they_say_or_are_known_not_to(covers):
-    short = {path: share for path, share in covers.items() if share < LEAST_COVER}
+    short = {path: share for path, share in covers.items() if share < least_of(len(WORLDS)) / len(WORLDS)}
 
     assert {path: share for path, share in short.items() if path not in LIMITS} == {}
 
 
+@at_length
 def test_the_list_of_those_that_do_not_only_shrinks(covers):
     assert {path: covers.get(path) for path in LIMITS if covers.get(path, 1.0) >= 0.93} == {}
 

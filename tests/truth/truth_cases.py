@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.workspace import Workspace
 
-# Of 100 intervals that cover 95% fewer than 88 hold the truth once in three hundred times.
-LEAST_COVER = 0.88
+RARE = 1 / 300
 # `make truth TRUTH=all`: as many worlds as the guide tells of. Otherwise enough to notice when something breaks.
 ALL = os.environ.get("LIANYI_TRUTH") == "all"
 at_length = pytest.mark.skipif(not ALL, reason="only with many worlds: make truth TRUTH=all")
@@ -102,6 +102,18 @@ def _name(entry: Any, place: int) -> str:
             if isinstance(entry.get(key), str | int):
                 return str(entry[key])
     return str(place)
+
+
+def least_of(n: int, share: float = 0.95) -> int:
+    """The number of hits, of n, that chance undercuts once in three hundred times if each hits with that share.
+
+    >>> least_of(100), least_of(12)
+    (88, 9)
+    """
+    short, k = 0.0, 0
+    while (short := short + comb(n, k) * share**k * (1 - share) ** (n - k)) < RARE:
+        k += 1
+    return k
 
 
 def cover(said: list[Said], truth: float) -> float:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lianyi.kernel.errors import UnknownName
 from lianyi.lab.cast.setting import setting
-from lianyi.lab.telling.facts import Columns
+from lianyi.lab.telling.facts import SPELT, Columns
 from lianyi.lab.telling.tell import Telling, spelling
 from lianyi.lab.truth.estimands import estimands
 from lianyi.lab.truth.ledger import Bookkeeper
@@ -74,8 +74,8 @@ def simulate(
             yield from telling.spelt(columns)
             progress(telling.lived / base.days)
 
-    begun = log.begin(pa.RecordBatchReader.from_batches(FACT, told()), source=source)
-    again = log.append(pa.Table.from_batches(telling.again, schema=FACT), tables=telling.tables, source=source)
+    begun = log.begin(pa.RecordBatchReader.from_batches(SPELT, told()), source=source)
+    again = log.append(pa.Table.from_batches(telling.again, schema=SPELT).cast(FACT), tables=telling.tables, source=source)
     ledger = telling.book.ledger()
     found = list(estimands(world, seed, base, ledger, without=without)) if twins else []
     names = {"members": words.members, "contents": words.contents}

@@ -26,11 +26,19 @@ def rows(log: EventLog) -> list[dict]:
     return pa.concat_tables(files).sort_by([("t", "ascending"), ("event_id", "ascending")]).to_pylist()
 
 
-def test_a_history_begun_is_the_history_appended(tmp_path):
+def coded(facts: pa.Table) -> pa.RecordBatchReader:
+    """The same with its words dictionary-coded, each batch with a dictionary of its own."""
+    words = [name for name in facts.column_names if facts.schema.field(name).type == pa.string()]
+    schema = pa.schema([pa.field(f.name, pa.dictionary(pa.int32(), pa.string()) if f.name in words else f.type) for f in FACT])
+    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in facts.to_batches(max_chunksize=700)))
+
+
+@pytest.mark.parametrize("given", [reader, coded])
+def test_a_history_begun_is_the_history_appended(tmp_path, given):
     facts = in_order(made_facts(3000))
     begun, appended = (EventLog(workspace.create(tmp_path / name)) for name in ("a", "b"))
 
-    done = begun.begin(reader(facts), source="test")
+    done = begun.begin(given(facts), source="test")
     appended.append(facts, source="test")
 
     assert done.written == 3000

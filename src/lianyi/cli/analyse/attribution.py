@@ -8,7 +8,7 @@ from lianyi.cli.analyse.shares import share_text
 from lianyi.cli.options import asked, chosen_window, json_option, snapshot_option, window_options
 from lianyi.cli.speech import language, say
 from lianyi.cli.tables import drawn
-from lianyi.insight.analyse.attribution.attribution import attribution
+from lianyi.insight.analyse.attribution.attribution import Attribution, attribution
 from lianyi.insight.analyse.attribution.credit import MODELS
 from lianyi.kernel.money import written
 
@@ -87,3 +87,17 @@ def command(
             say("净额", "Net value"),
         ]
         click.echo(drawn(heading, rows, right=[2, 3, 5]))
+        _tell_over_credit(found)
+
+
+def _tell_over_credit(found: Attribution) -> None:
+    """How many times over each model credits the channels that an experiment knows."""
+    rows = [
+        [model, channel, f"{factor.value:.1f}", f"{factor.interval[0]:.1f} – {factor.interval[1]:.1f}"]
+        for model, of in found.over_credit.items()
+        for channel, factor in of.items()
+        if factor.value is not None and factor.interval is not None
+    ]
+    if rows:
+        heading = [say("模型", "Model"), say("渠道", "Channel"), say("记账是增量的倍数", "Credited over brought"), say("区间", "Interval")]
+        click.echo(drawn(heading, rows, right=[2]))

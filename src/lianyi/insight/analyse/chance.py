@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from lianyi.insight.analyse.spread import jackknife_spread
 from lianyi.insight.measure.intervals import Interval, wilson
 
 
@@ -16,6 +17,26 @@ def share_interval(hits: int, n: int) -> Interval | None:
     True
     """
     return wilson(hits, n) if n > 0 else None
+
+
+def clustered_share_interval(hits: npt.NDArray[np.float64], of: npt.NDArray[np.float64]) -> Interval | None:
+    """The 95% interval of a share whose trials come in clusters; None where there is nothing to share.
+
+    hits, of : (groups,) hits and trials of groups of people, each person in one group
+    Formula  : Wilson's for as many independent trials as would leave the spread that the delete-a-group jackknife finds; never more than there were
+    >>> alike = clustered_share_interval(np.array([30.0, 30.0, 0.0, 0.0]), np.array([30.0, 30.0, 30.0, 30.0]))
+    >>> single = share_interval(60, 120)
+    >>> alike[0] < single[0] and alike[1] > single[1]
+    True
+    """
+    n, k = float(of.sum()), float(hits.sum())
+    if n <= 0:
+        return None
+    share, rest = k / n, np.maximum(of.sum() - of, 1.0)
+    spread = float(jackknife_spread(np.array(share), (k - hits) / rest))
+    independent = share * (1 - share) / n
+    wider = max(1.0, spread**2 / independent) if independent > 0 else 1.0
+    return wilson(max(0, round(k / wider)), max(1, round(n / wider)))
 
 
 def two_sided(z: float) -> float:

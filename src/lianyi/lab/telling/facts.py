@@ -37,6 +37,12 @@ ROWS_A_BATCH = 500_000
 # A subject is a kind of thing and a number: the kind is kept above so many bits.
 SUBJECT_BITS = 48
 
+# As facts leave here: what has few words in it stays coded until it is written.
+WORDED = (
+    "name", "member_id", "device_id", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id", "partner_id", "referrer_id",
+)  # fmt: skip
+SPELT = pa.schema([pa.field(f.name, pa.dictionary(pa.int32(), pa.string()) if f.name in WORDED else f.type) for f in FACT])
+
 Columns = dict[str, np.ndarray[Any, Any]]
 
 
@@ -158,7 +164,7 @@ def _spelt(columns: Columns, spelling: Spelling) -> pa.RecordBatch:
     t = columns["t"] + spelling.start_us
     words: dict[str, pa.Array] = {
         "event_id": event_ids(t, spelling.run, spelling.told),
-        "name": _words(columns["name"], pa.array(spelling.names, pa.string())),
+        "name": _coded(columns["name"], pa.array(spelling.names, pa.string())),
         "version": pa.array(np.ones(n, dtype=np.int32)),
         "t": pa.array(t),
         "session_id": _numbered("s", columns["session"]),
@@ -182,9 +188,9 @@ def _spelt(columns: Columns, spelling: Spelling) -> pa.RecordBatch:
         "partner_id": ("partner", spelling.partners),
         "referrer_id": ("referrer", spelling.members),
     }
-    words |= {column: _words(columns[of], names) for column, (of, names) in named.items()}
+    words |= {column: _coded(columns[of], names) for column, (of, names) in named.items()}
     spelling.told += n
-    return pa.RecordBatch.from_arrays([words[f.name] if f.name in words else pa.nulls(n, f.type) for f in FACT], schema=FACT)
+    return pa.RecordBatch.from_arrays([words[f.name] if f.name in words else pa.nulls(n, f.type) for f in SPELT], schema=SPELT)
 
 
 def event_ids(t: Ints, run: int, first: int) -> pa.Array:
@@ -203,12 +209,14 @@ def event_ids(t: Ints, run: int, first: int) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(16), len(t), [None, pa.py_buffer(pair.tobytes())]).cast(pa.binary())
 
 
-def _words(codes: np.ndarray[Any, Any], names: pa.Array) -> pa.Array:
+def _coded(codes: np.ndarray[Any, Any], names: pa.Array) -> pa.Array:
     nothing = codes < 0
-    if nothing.all():
-        return pa.nulls(len(codes), pa.string())
     indices = pa.array(codes.astype(np.int32), mask=nothing if nothing.any() else None)
-    return pa.DictionaryArray.from_arrays(indices, names, safe=False).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(indices, names, safe=False)
+
+
+def _words(codes: np.ndarray[Any, Any], names: pa.Array) -> pa.Array:
+    return pa.nulls(len(codes), pa.string()) if (codes < 0).all() else _coded(codes, names).cast(pa.string())
 
 
 def _numbered(prefix: str, numbers: Ints) -> pa.Array:

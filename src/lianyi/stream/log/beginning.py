@@ -48,13 +48,40 @@ def by_name(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _named(held: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A run put by name, each name's facts by themselves; names with few facts together."""
     run = pa.Table.from_batches(held).combine_chunks()
     held.clear()
-    names = run["name"].chunk(0).dictionary_encode()
-    place = np.argsort(np.argsort(np.array(names.dictionary.to_pylist()))).astype(np.int16)
+    names = run["name"].chunk(0)
+    coded = names if pa.types.is_dictionary(names.type) else names.dictionary_encode()
+    place = np.argsort(np.argsort(np.array(coded.dictionary.to_pylist()))).astype(np.int16)[coded.indices.to_numpy()]
     # What is in order of time stays so within a name.
-    run = run.take(pa.array(np.argsort(place[names.indices.to_numpy()], kind="stable")))
-    yield from run.to_batches(max_chunksize=ROWS_PER_GROUP)
+    order = np.argsort(place, kind="stable")
+    run, place = run.take(pa.array(order)), place[order]
+    cuts = [0, *(np.flatnonzero(np.diff(place)) + 1).tolist(), len(place)]
+    few: list[pa.RecordBatch] = []
+    for start, end in pairwise(cuts):
+        for at in range(start, end, ROWS_PER_GROUP):
+            part = _plain(run.slice(at, min(end - at, ROWS_PER_GROUP)))
+            if few and sum(map(len, few)) + len(part) > ROWS_PER_GROUP:
+                yield _one(few)
+                few = []
+            few.append(part)
+    if few:
+        yield _one(few)
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
+
+
+def _plain(part: pa.Table) -> pa.RecordBatch:
+    """Rows of one name with words spelt out; most columns of a name are empty throughout, and cost nothing."""
+    columns = []
+    for column in part.columns:
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        spelt = pa.nulls(len(part), kind) if column.null_count == len(part) else column.cast(kind).combine_chunks()
+        columns.append(spelt.chunk(0) if isinstance(spelt, pa.ChunkedArray) else spelt)
+    return pa.RecordBatch.from_arrays(columns, names=part.column_names)
 
 
 def _after(last: tuple[int, int, int], batch: pa.RecordBatch) -> tuple[int, int, int]:

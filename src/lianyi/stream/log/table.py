@@ -130,7 +130,7 @@ class EventLog:
     def begin(self, facts: pa.RecordBatchReader, *, source: str) -> Appended:
         """Write the first facts of a history, which come in order and are each of their own: nothing is staged or compared.
 
-        facts  : columns of `record.FACT` in order of t and, within an instant, of event_id; no two alike
+        facts  : columns of `record.FACT` in order of t and, within an instant, of event_id; no two alike; words may be dictionary-coded
         source : noted in the commit
         Raises   ValueError when the history has facts already, or the order is broken (nothing was written); DiskFull, WriterBusy.
         They lie in their months as appended ones do, by name and then time; a month of more than a million and a half in several runs.

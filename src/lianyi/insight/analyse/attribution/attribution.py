@@ -10,6 +10,8 @@ from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.attribution.credit import METHOD_VERSION, MODELS, ModelCredit, credit, over_credit, whole_parts
 from lianyi.insight.analyse.attribution.gather import TOUCHES, journeys_in
 from lianyi.insight.analyse.estimate import Estimate, missing
+from lianyi.insight.analyse.word_of_mouth.word_of_mouth import word_of_mouth
+from lianyi.insight.measure.session import session_of
 from lianyi.kernel.clock import Window
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
@@ -140,6 +142,18 @@ class Attribution:
             channel=lead.channel,
             share=Share(lead.share or 0.0),
         )
+        factor = self.over_credit.get(model, {}).get("social")
+        if factor is not None and factor.value is not None and factor.interval is not None:
+            told = sentence(
+                "%(told)s好友分享有随机隐去的对照：%(model)s 记给它的是它真正带来的 %(times)s 倍（%(low)s 至 %(high)s）。",
+                "%(told)s Friends' shares were withheld at random in part: %(model)s credits them with %(times)s times what they brought "
+                "(%(low)s to %(high)s).",
+                told=told,
+                model=model,
+                times=f"{factor.value:.1f}",
+                low=f"{factor.interval[0]:.1f}",
+                high=f"{factor.interval[1]:.1f}",
+            )
         if self.journeys[1]:
             return told
         more = Text(
@@ -180,12 +194,15 @@ def attribution(
     by            : a dimension of single facts: channel, platform, partner, campaign, content ...
     lookback_days : an order's journey is what its actor touched in these days before it; 0 to 365
     touches       : event names that count as a touch; facts of one visit (same channel, under half an hour apart) are one touch
-    incremental   : orders each channel really added, from hold-outs; then the over-credit factor is shown
+    incremental   : orders each channel really added, from hold-outs; then the over-credit factor is shown. By default what friends' shares
+                    brought (channel social), where a random part of them was withheld
     Orders without a touch are credited to nobody and reported. Value is what was paid less what was refunded of the same orders.
     Raises  UnknownName, BadInput, TooManyChannels
     Grade   D whatever the model: see the method cards of `rules`, `markov`, `shapley`.
     Cost    one scan of the touches; a sort of (actor, instant), about 60 bytes a touch.
     """
+    if incremental is None:
+        incremental = _known_from_shares(engine, window) if by == "channel" else {}
     journeys, cut = journeys_in(engine, window, by=by, lookback_days=lookback_days, touches=touches)
     found = credit(journeys, models=models, half_life_days=half_life_days, seed=seed) if len(journeys.touches) else ()
     return Attribution(
@@ -201,5 +218,11 @@ def attribution(
         touches=cut.touches,
         models=found if float(journeys.conversions.sum()) else (),
         snapshot=engine.snapshot.version,
-        over_credit={m.model: over_credit(m, incremental) for m in found} if incremental else {},
+        over_credit={m.model: over_credit(m, {c: e for c, e in incremental.items() if c in journeys.channels}) for m in found},
     )
+
+
+def _known_from_shares(engine: Engine, window: Window) -> dict[str, Estimate]:
+    if not session_of(engine).presence.facts.get("share_withheld"):
+        return {}
+    return {"social": word_of_mouth(engine, window).brought}

@@ -20,12 +20,13 @@ FIELDS: dict[str, Text] = {
     "needs": Text(zh="最少数据", en="Needs"),
     "reference": Text(zh="参照结果", en="Reference result"),
     "limits": Text(zh="不适用", en="Not for"),
+    "lab": Text(zh="在实验室里", en="In the lab"),
     "cost": Text(zh="代价", en="Cost"),
     "grade": Text(zh="证据等级", en="Grade of evidence"),
     "source": Text(zh="出处", en="Source"),
 }
 """What a card says, in the order in which it is printed."""
-TEXTS = ("name", "answers", "formula", "assumes", "needs", "reference", "limits", "cost")
+TEXTS = ("name", "answers", "formula", "assumes", "needs", "reference", "limits", "lab", "cost")
 _KEYS = {*TEXTS, "grade", "source", "proof"}
 
 
@@ -37,6 +38,7 @@ class Card:
     needs     : the least data it needs
     reference : a result that others published or that can be worked out, and that this analysis reproduces
     limits    : when not to use it
+    lab       : what came out where the truth is known: how far off, whether intervals hold, where it fails; or that it was not tried
     grade     : of the evidence at its best: A randomised, B complete records, C model, D descriptive
     source    : who described the method
     proof     : the tests that show the reference result, as file::name
@@ -50,6 +52,7 @@ class Card:
     needs: Text
     reference: Text
     limits: Text
+    lab: Text
     cost: Text
     grade: str
     source: str

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lianyi.insight.analyse.chance import share_interval
+from lianyi.insight.analyse.chance import clustered_share_interval, share_interval
 from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.insight.analyse.paths.sessions import Ints, Sessions
 from lianyi.insight.analyse.spread import interval_of, jackknife_spread
@@ -161,12 +161,19 @@ def success(found: Tally) -> Success:
     return Success(
         sessions=n,
         reached=k,
-        share=Estimate(k / n, share_interval(k, n), n, GRADE),
+        share=Estimate(k / n, _share_interval(found), n, GRADE),
         shortest=found.shortest,
         mean_steps=mean_steps,
         index=Estimate(index, _index_interval(found, found.shortest, index), n, GRADE),
         places=_places(found),
     )
+
+
+def _share_interval(found: Tally) -> tuple[float, float] | None:
+    """One person comes many times: with enough people, by groups of them."""
+    if found.people < 2 * GROUPS:
+        return share_interval(found.reached, found.sessions)
+    return clustered_share_interval(found.hits, found.of)
 
 
 def _index_interval(found: Tally, shortest: int, index: float) -> tuple[float, float] | None:
