@@ -16,3 +16,5 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 if not OPTIONS.database_url:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(WORKSPACE.path / "tests.sqlite3")}  # noqa: F405
 JOBS_AT_ONCE = True
+# Answers are kept in memory: nothing is left behind, and a test may look whether a question was asked again.
+CACHES["answers"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "answers"}  # noqa: F405

@@ -74,6 +74,15 @@ TEMPLATES = [
 FORM_RENDERER = "lianyi.web.ui.forms.Renderer"
 
 DATABASES = {"default": OPTIONS.database}
+# Answers of the history lie in files: they are true as long as their snapshot, so a restart need not work them out again.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "answers": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": WORKSPACE.path / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans" if WORKSPACE.language == "zh" else "en"

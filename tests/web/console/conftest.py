@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 
 from lianyi.kernel.actor import SYSTEM
@@ -40,6 +40,7 @@ def brand(shop, settings):
     """The server serves that shop."""
     settings.WORKSPACE = shop
     cache.clear()
+    caches["answers"].clear()
     return shop
 
 

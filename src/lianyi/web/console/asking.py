@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from lianyi.insight.measure import MetricValue, measure
 from lianyi.kernel.clock import Window
@@ -14,8 +15,10 @@ from lianyi.stream.engines.base import Engine
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.opening import opened
 
-KEPT_SECONDS = 24 * 3600
+KEPT_SECONDS = 14 * 24 * 3600
 Answer = TypeVar("Answer")
+VERSION = version("lianyi")
+"""Another version of the product may answer otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def find_horizon() -> Horizon | None:
 
 def kept(horizon: Horizon, question: str, ask: Callable[[Engine], Answer]) -> Answer:
     """The answer to a question on a snapshot, from the cache or asked now. `question` names it completely."""
-    key = "asked:" + hashlib.sha256(f"{settings.WORKSPACE.path} {horizon.snapshot} {question}".encode()).hexdigest()
+    key = "asked:" + hashlib.sha256(f"{VERSION} {settings.WORKSPACE.path} {horizon.snapshot} {question}".encode()).hexdigest()
+    cache = caches["answers"]
     answer: Answer | None = cache.get(key)
     if answer is None:
         with opened(settings.WORKSPACE, horizon.snapshot) as engine:

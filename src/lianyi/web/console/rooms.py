@@ -29,6 +29,11 @@ BESIDE = {
     "team": (Text(zh="团队", en="Team"), "settings", "settings.write"),
     "audit": (Text(zh="操作记录", en="Audit log"), "history", "audit.read"),
 }
+# After g: one letter each; two rooms never share one.
+KEYS = {
+    "home": "h", "plan": "p", "content": "c", "community": "o", "campaigns": "f", "partners": "n", "care": "s", "measure": "m", "insight": "a",
+    "evaluate": "e", "report": "r", "members": "u", "shop": "d", "ledger": "l", "intake": "i", "team": "t", "audit": "j", "risk": "k",
+}  # fmt: skip
 STAGE_PERMISSIONS = {"plan": "plan.read", "campaigns": "campaign.read"}
 
 
@@ -41,6 +46,11 @@ class Room:
     icon: str
     href: str
     here: bool
+
+    @property
+    def key(self) -> str:
+        """What leads here from anywhere, after g."""
+        return KEYS.get(self.id, "")
 
 
 def rooms(request: HttpRequest) -> dict[str, Any]:

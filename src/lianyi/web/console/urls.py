@@ -14,6 +14,7 @@ from lianyi.web.console.views import (
     report,
     schedules,
     settings,
+    shelf,
     tasks,
     team,
 )
@@ -45,6 +46,9 @@ urlpatterns = [
     path("campaigns/<str:public_id>/override/", campaigns.override, name="campaign_override"),
     path("campaigns/<str:public_id>/step/", campaigns.step, name="campaign_step"),
     path("campaigns/<str:public_id>/learn/", campaigns.learn, name="campaign_learn"),
+    path("palette.json", shelf.palette, name="palette"),
+    path("views/", shelf.keep, name="view_keep"),
+    path("views/<str:public_id>/drop/", shelf.drop, name="view_drop"),
     path("measure/", measure.section, name="measure"),
     path("measure/<str:metric_id>/", measure.one, name="metric"),
     path("measure/<str:metric_id>.csv", measure.csv, name="metric_csv"),

@@ -6,9 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from lianyi.flows.evaluate_period import stored_evaluation
+from lianyi.insight.measure import catalogue
 from lianyi.kernel.clock import date_of
 from lianyi.kernel.errors import NotThere
 from lianyi.ops.review import selectors
+from lianyi.ops.team.selectors import list_views
 from lianyi.web.console.asking import find_horizon
 from lianyi.web.console.cards import cards
 from lianyi.web.console.gate import opened_to
@@ -28,6 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if horizon is None:
         return render(request, "console/home_empty.html", {"tasks": tasks})
     span = chosen_span(request, horizon.last_day)
+    views = list_views(request.actor.id)
+    pinned = [view.metric for view in views if view.metric in catalogue() and view.metric not in KEY_METRICS]
     review = selectors.find_latest_review()
     findings = []
     if review is not None:
@@ -40,6 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "presets": PRESETS,
         "horizon_on": date_of(horizon.last_day),
         "cards": [card for card in cards(horizon, KEY_METRICS, span, grain=spark_grain(span.window)) if card.status == "ok"],
+        "pinned": cards(horizon, list(dict.fromkeys(pinned)), span, grain=spark_grain(span.window)) if pinned else [],
+        "views": views,
         "meters": meters(horizon, span),
         "review": review,
         "findings": findings,
