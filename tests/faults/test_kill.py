@@ -1,6 +1,5 @@
 """kill -9 at any moment: nothing acknowledged is lost, nothing is doubled, and the next one can go on."""
 
-import multiprocessing
 import random
 import time
 from collections.abc import Callable
@@ -20,19 +19,6 @@ from tests.faults import work
 pytestmark = pytest.mark.fault
 APPEND_KILLS = 30
 MAINTENANCE_KILLS = 30
-
-
-@pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
-    """Starts processes fast: what they import is loaded once, in a server that has no threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.work"])
-    return context
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return workspace.create(tmp_path / "w").path
 
 
 def kill_after(

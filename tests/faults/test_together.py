@@ -1,29 +1,15 @@
 """Several processes at once: importers of the same and of different facts, and readers while the house is kept."""
 
-import multiprocessing
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
 
-from lianyi.stream import workspace
 from tests.faults import work
 from tests.faults.test_kill import check_whole
 
 pytestmark = pytest.mark.fault
 QUERIES = 150
-
-
-@pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.work"])
-    return context
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return workspace.create(tmp_path / "w").path
 
 
 def written(said: Path) -> list[tuple[int, int]]:

@@ -1,13 +1,21 @@
 """What the processes do that the fault tests start and kill."""
 
 import os
+import resource
+import signal
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
+from lianyi.cli import intake as _intake  # noqa: F401 - at hand before the fork
+from lianyi.cli.app import run
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.intake import importing
+from lianyi.stream.intake.importing import MEMORY
 from lianyi.stream.log.forget import forget
 from lianyi.stream.log.maintain import maintain
 from lianyi.stream.log.table import EventLog
@@ -92,3 +100,53 @@ def query_often(home: Path, said: Path, queries: int) -> None:
             say(said, f"fault {type(fault).__name__}: {str(fault)[:300]}")
             raise
         say(said, f"{row['n']} {row['ids']} {row['who']}")
+
+
+# What a process does to files, as Python's own audit events name it; libraries in other languages write between these.
+STEPS = {"open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
+
+
+def import_as_typed(arguments: Sequence[str], said: Path, memory: str = MEMORY) -> None:
+    """`lianyi import ...` in English to its end, in a process that has the modules at hand; both its outputs go to `said`.
+
+    memory : of the work database, which spills to disk beyond it
+    """
+    os.environ["LIANYI_LANG"] = "en"
+    importing.MEMORY = memory
+    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    sys.exit(run(list(arguments)))
+
+
+def import_until(step: int, home: Path, arguments: Sequence[str], said: Path) -> None:
+    """The same, killed as it sets about its n-th step on a file of the workspace; with step 0 it counts them into `said`.counted."""
+    counted = 0
+
+    def look(event: str, given: tuple[object, ...]) -> None:
+        nonlocal counted
+        if event in STEPS and str(given[0]).startswith(str(home)):
+            counted += 1
+            if counted == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(look)
+    try:
+        import_as_typed(arguments, said)
+    finally:
+        say(said.with_suffix(".counted"), str(counted))
+
+
+def import_with_small_files(limit_bytes: int, arguments: Sequence[str], said: Path) -> None:
+    """The same where no file may grow beyond a size."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, resource.RLIM_INFINITY))
+    import_as_typed(arguments, said)
+
+
+def import_and_tell_memory(arguments: Sequence[str], said: Path) -> None:
+    """The same, telling at the end how many kilobytes it held at most."""
+    try:
+        import_as_typed(arguments, said)
+    finally:
+        say(said.with_suffix(".memory"), str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))

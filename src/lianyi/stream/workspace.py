@@ -102,11 +102,11 @@ class Workspace:
             # Written aside and linked into place: of two processes starting at once, one wins and both read its key whole.
             aside = path.with_name(f".{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(key.hex())
-                file.flush()
-                os.fsync(file.fileno())
             try:
+                with os.fdopen(descriptor, "w") as file:
+                    file.write(key.hex())
+                    file.flush()
+                    os.fsync(file.fileno())
                 os.link(aside, path)
             except FileExistsError:
                 key = bytes.fromhex(path.read_text().strip())

@@ -1,13 +1,16 @@
 """The record of every import, one JSON file each, so that a report can state its sources."""
 
 import json
-import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lianyi.kernel.errors import Broken
 from lianyi.stream.intake.report import ImportReport
 from lianyi.stream.workspace import Workspace
+
+# What the commit adds to what was known before it: a version, a count, the names of tables.
+_ROOM_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,26 @@ class ImportRecord:
         return {str(f["kind"]) for f in self.report["files"]}
 
 
-def record_import(workspace: Workspace, report: ImportReport, *, received_t: int) -> str:
-    """Write down a committed import; answers the name of the record."""
+def reserve_record(folder: Path, report: ImportReport) -> Path:
+    """Take the room that the record of an import will need, in a file of `folder` that record_import fills and moves."""
+    aside = folder / "record.json"
+    aside.write_text(_text(report, 0) + " " * _ROOM_BYTES, encoding="utf-8")
+    return aside
+
+
+def record_import(workspace: Workspace, report: ImportReport, aside: Path, *, received_t: int) -> str:
+    """Write down a committed import in the room reserved for it; answers the name of the record."""
     workspace.imports_path.mkdir(parents=True, exist_ok=True)
     name = f"{report.snapshot:08d}-{received_t}"
-    path = workspace.imports_path / f"{name}.json"
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(
-        json.dumps({"received_t": received_t, "snapshot": report.snapshot, "report": report.to_json()}, ensure_ascii=False, indent=1),
-        encoding="utf-8",
-    )
-    aside.replace(path)
+    with aside.open("r+", encoding="utf-8") as file:
+        file.write(_text(report, received_t))
+        file.truncate()
+    aside.replace(workspace.imports_path / f"{name}.json")
     return name
+
+
+def _text(report: ImportReport, received_t: int) -> str:
+    return json.dumps({"received_t": received_t, "snapshot": report.snapshot, "report": report.to_json()}, ensure_ascii=False, indent=1)
 
 
 def list_imports(workspace: Workspace) -> list[ImportRecord]:

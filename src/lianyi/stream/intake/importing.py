@@ -1,9 +1,8 @@
 """Importing files: look, read, type, build facts, publish in one commit or not at all."""
 
-import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from lianyi.stream.intake import columns, contents, events, facts, group_buys, h
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
 from lianyi.stream.intake.checks import checks_of
 from lianyi.stream.intake.faults import ColumnUnknown, ConstantUnknown
-from lianyi.stream.intake.history_of_imports import list_imports, record_import
+from lianyi.stream.intake.history_of_imports import list_imports, record_import, reserve_record
 from lianyi.stream.intake.mapping import Mapping as ColumnMapping
 from lianyi.stream.intake.mapping import layout_of, load_mapping, merged
 from lianyi.stream.intake.money_contract import SAYS, MoneyContract
@@ -26,7 +25,9 @@ from lianyi.stream.intake.rejects import REASONS, write_rejects
 from lianyi.stream.intake.report import FileReport, ImportReport, Progress, Reject
 from lianyi.stream.intake.shaping import reader_for
 from lianyi.stream.intake.staging import MEMORY, StagedFile, absent_columns, create_clean, prepare_tables, rejected_rows, stage, type_rows
+from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.lock import writing
+from lianyi.stream.log.scratch import scratch
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT
 from lianyi.stream.workspace import Workspace
@@ -59,17 +60,18 @@ def import_files(
     dry_run    : look and report, write nothing
     received_t : now, UTC microseconds
     progress   : told about every 0.2 s
-    Raises     BadInput for a file or mapping that cannot be used (nothing is written), WriterBusy.
+    Raises     BadInput for a file or mapping that cannot be used, DiskFull, WriterBusy; nothing is written then.
     Cost       memory stays under about 1 GiB whatever the size; importing the same rows again changes nothing.
     """
     given = load_mapping(mapping) if mapping is not None else ColumnMapping()
     given = merged(given, constants or {})
     if kind != "auto" and kind not in KINDS:
         raise UnknownName(what="kind", given=kind, allowed=[*KINDS, "auto"])
-    folder = workspace.scratch_path / f"import-{uuid.uuid4().hex}"
-    folder.mkdir(parents=True)
-    work = connect(scratch=folder, memory=MEMORY)
-    try:
+    with (
+        full_disk_told(workspace.path),
+        scratch(workspace.scratch_path, "import") as folder,
+        closing(connect(scratch=folder, memory=MEMORY)) as work,
+    ):
         work.execute("SET preserve_insertion_order = false")
         run = _Run(workspace, work, given, keep_personal, received_t, progress)
         run.open([Path(p) for p in paths], kind if not given.kind or kind != "auto" else given.kind)
@@ -78,9 +80,6 @@ def import_files(
         with writing(workspace.imports_path):
             run.build()
             return run.publish(kind, folder, dry_run=dry_run)
-    finally:
-        work.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Run:
@@ -214,14 +213,17 @@ class _Run:
         if dry_run:
             return report
         self._tell("writing", self._done, self._done, self._rows, "", force=True)
+        # What is put in its place after the commit lies whole on the disk before it: a full disk is met while there is time to refuse.
+        record = reserve_record(folder, report)
+        if any(one.rejects_file is not None for one in reports):
+            self.workspace.rejects_path.mkdir(parents=True, exist_ok=True)
         source = "import:" + ",".join(sorted({f.source.sha256[:12] for f in self.files}))
         appended = self.log.append(self._fresh(), tables=tables, source=source, checked=self.snapshot.version)
         for one in reports:
             if one.rejects_file is not None:
-                self.workspace.rejects_path.mkdir(parents=True, exist_ok=True)
-                shutil.move(folder / Path(one.rejects_file).name, one.rejects_file)
+                (folder / Path(one.rejects_file).name).replace(one.rejects_file)
         report = replace(report, snapshot=appended.version, written=appended.written, tables=appended.tables)
-        return replace(report, record=record_import(self.workspace, report, received_t=self.received_t))
+        return replace(report, record=record_import(self.workspace, report, record, received_t=self.received_t))
 
     def _fresh(self) -> pa.RecordBatchReader:
         """The new facts; when the last is read the work database gives its memory back, before the append sorts in a memory of its own."""

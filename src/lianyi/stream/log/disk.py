@@ -14,8 +14,9 @@ from lianyi.kernel.text import Text
 from lianyi.stream.engines.duckdb import Fault
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# What the libraries written in other languages leave of the system's error is its text.
-WORDS = tuple(os.strerror(number) for number in FULL)
+# What the libraries written in other languages leave of the system's error is its text; DuckDB looks at the room before it
+# spills, and names the setting that holds what it found.
+WORDS = (*(os.strerror(number) for number in FULL), "max_temp_directory_size")
 
 
 class DiskFull(BadInput):
@@ -50,6 +51,8 @@ def is_full(fault: BaseException) -> bool:
 
     >>> is_full(OSError(errno.ENOSPC, "x")), is_full(OSError(errno.ENOENT, "x"))
     (True, False)
+    >>> is_full(Fault("failed to offload data block (2.6 MiB/2.6 MiB used). This limit was set by the 'max_temp_directory_size' setting."))
+    True
     """
     return getattr(fault, "errno", None) in FULL or any(words in str(fault) for words in WORDS)
 

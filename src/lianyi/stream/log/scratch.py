@@ -27,7 +27,12 @@ def scratch(root: Path, purpose: str) -> Iterator[Path]:
     # Made and locked under a hidden name, then shown: nobody ever sees it unlocked while its maker lives.
     hidden, folder = root / f".{name}", root / name
     hidden.mkdir()
-    held = os.open(hidden / HELD, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        held = os.open(hidden / HELD, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        # A full disk has no room even for this.
+        hidden.rmdir()
+        raise
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         hidden.rename(folder)
