@@ -2,7 +2,7 @@
 
 import pytest
 
-from lianyi.stream.intake.faults import ColumnMissing
+from lianyi.stream.intake.faults import ColumnMissing, KindDiffers
 from tests.stream.intake.intake_cases import balanced, csv_text
 
 HEAD = ["订单号", "会员编号", "下单时间", "付款时间", "实付金额", "退款金额", "订单状态"]
@@ -166,6 +166,25 @@ def test_a_missing_column_says_which_and_how_to_name_it(shop):
     assert "Is it 实付金客?" in fault.value.say("en")
     assert '"实付金客" = "paid_amount"' in fault.value.say("zh")
     assert not shop.workspace.imports_path.exists() or not list(shop.workspace.imports_path.glob("*.json"))
+
+
+def test_a_file_of_lines_given_as_orders_is_told_apart(shop):
+    file = shop.file("a.csv", "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice\n1,tea,2,2024-05-01,3\n")
+    with pytest.raises(KindDiffers) as fault:
+        shop.take(file, kind="orders")
+    assert "--as order_lines" in fault.value.say("en")
+    assert "paid_amount" in fault.value.say("zh")
+    assert shop.take(file, kind="order_lines").written == 1
+
+
+def test_people_are_told_what_each_column_became(shop):
+    head = ["订单号", "买家会员名", "付款时间", "实付金额", "收货人", "口味"]
+    report = shop.take(shop.file("a.csv", csv_text(head, ["1", "小明", "2024-05-01", "3", "张三", "甜"])), kind="orders", dry_run=True)
+    told = {language: [text.say(language) for text in report.summary()] for language in ("zh", "en")}
+    assert told["zh"][1].startswith("各列：订单号 → 订单编号、买家会员名 → 会员、客户编号（含个人信息")
+    assert told["zh"][1].endswith("、付款时间 → 付款时间、实付金额 → 实付金额")
+    assert told["en"][1].startswith("Columns: 订单号 → order number, 买家会员名 → member or customer number (")
+    assert "未用的列：收货人（含个人信息（姓名），已丢弃）、口味（不认识的列）" in told["zh"]
 
 
 def test_a_line_of_totals_is_ignored_and_counted(shop):

@@ -10,7 +10,7 @@ from importlib.resources import files
 from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text, folded, nearest
 from lianyi.stream.intake.catalogue import KINDS, Kind, kind
-from lianyi.stream.intake.faults import ColumnMissing, KindUnsure
+from lianyi.stream.intake.faults import ColumnMissing, KindDiffers, KindUnsure
 from lianyi.stream.intake.mapping import IGNORED, Layout, Mapping, layout_of
 
 _UNIT = re.compile(
@@ -159,28 +159,41 @@ def _unused(heading: str, position: int, shape: Kind, said: dict[str, str], kept
 def require(uses: Sequence[ColumnUse], shape: Kind, mapping: Mapping, *, file: str) -> None:
     """Check that a kind's needs are met.
 
-    Raises ColumnMissing with the nearest heading and a snippet for a mapping file.
+    Raises KindDiffers when the headings are clearly those of another kind, else ColumnMissing with the nearest heading and a
+    snippet for a mapping file.
     """
     have = {u.field for u in uses if u.field} | set(mapping.constants)
     for group in shape.needs:
         if have & set(group):
             continue
         headings = [u.heading for u in uses]
+        fields = [shape.fields[name] for name in group]
+        needed, columns = " / ".join(f"{f.name}（{f.says.zh}, {f.says.en}）" for f in fields), ", ".join(headings[:40])
+        other = _other_kind(headings, mapping)
+        if other not in {"", shape.name}:
+            raise KindDiffers(path=file, kind=shape.name, needed=needed, other=other, columns=columns)
         aliases = [h for name in group for h in (*shape.fields[name].headers, name)]
         near = next(
             (h for h in headings if nearest(folded(h), [folded(a) for a in aliases]) and not any(u.field for u in uses if u.heading == h)),
             None,
         )
-        fields = [shape.fields[name] for name in group]
         snippet = f'[columns] "{near or "…"}" = "{group[0]}"'
         raise ColumnMissing(
             path=file,
             kind=shape.name,
-            needed=" / ".join(f"{f.name}（{f.says.zh}, {f.says.en}）" for f in fields),
-            columns=", ".join(headings[:40]),
+            needed=needed,
+            columns=columns,
             hint=sentence("“%(near)s”是不是它？", "Is it %(near)s?", near=near) if near else "",
             snippet=snippet,
         )
+
+
+def _other_kind(headings: Sequence[str], mapping: Mapping) -> str:
+    """The kind whose headings these clearly are; "" where that is not so."""
+    try:
+        return guess_kind(headings, mapping, file="")
+    except KindUnsure:
+        return ""
 
 
 def score(cells: Sequence[str], shape: Kind, mapping: Mapping) -> float:

@@ -68,6 +68,20 @@ class ColumnMissing(BadInput):
     )
 
 
+class KindDiffers(ColumnMissing):
+    """The headings lack what the kind asked for needs, and are those of another."""
+
+    code = "import_kind_differs"
+    message = Text(
+        zh="%(path)s 按“%(kind)s”导入缺少一列：%(needed)s。它的表头是“%(other)s”的：%(columns)s。",
+        en="%(path)s cannot be read as %(kind)s: a column is missing: %(needed)s. Its headings are those of %(other)s: %(columns)s.",
+    )
+    remedy = Text(
+        zh="请改用 --as %(other)s；若确是“%(kind)s”，在映射文件里指明缺少的列。什么也没有写入。",
+        en="Use --as %(other)s; if it is %(kind)s all the same, name the missing column in a mapping file. Nothing was written.",
+    )
+
+
 class KindUnsure(BadInput):
     """The headings fit several kinds, or none."""
 

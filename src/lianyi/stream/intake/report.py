@@ -5,7 +5,9 @@ from typing import Any
 
 from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
+from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.events import CustomEvent
+from lianyi.stream.intake.mapping import IGNORED
 
 SHOWN_EVENTS = 10
 
@@ -171,6 +173,7 @@ def _file_summary(file: FileReport) -> list[Text]:
     ]
     if file.sheet:
         said.append(sentence("工作表：%(sheet)s", "Sheet: %(sheet)s", sheet=file.sheet))
+    said.append(_columns(file))
     said.extend(
         sentence("%(what)s：%(share)s", "%(what)s: %(share)s", what=check.says, share=f"{check.share:.1%}") for check in file.checks
     )
@@ -178,7 +181,7 @@ def _file_summary(file: FileReport) -> list[Text]:
     ignored = [
         sentence("%(name)s（%(why)s）", "%(name)s (%(why)s)", name=name, why=why)
         for name, why in file.reasons.items()
-        if file.mapping.get(name) == "ignored"
+        if file.mapping.get(name) == IGNORED
     ]
     if ignored:
         columns = Text(zh="、".join(text.zh for text in ignored), en=", ".join(text.en for text in ignored))
@@ -206,6 +209,23 @@ def _file_summary(file: FileReport) -> list[Text]:
     elif where:
         said.append(sentence("被拒绝的行见 %(where)s", "Rejected rows: %(where)s", where=where))
     return [Text(zh=_plain(s.zh), en=_plain(s.en)) for s in said]
+
+
+def _columns(file: FileReport) -> Text:
+    """What each column became; those that are not used are told apart, with the reason."""
+    fields, kept = kind(file.kind).fields, Text(zh="原样保留", en="kept as it is")
+    told = []
+    for heading, name in file.mapping.items():
+        if name == IGNORED:
+            continue
+        says, why = fields[name].says if name in fields else kept, file.reasons.get(heading)
+        told.append(
+            sentence("%(heading)s → %(says)s", "%(heading)s → %(says)s", heading=heading, says=says)
+            if why is None
+            else sentence("%(heading)s → %(says)s（%(why)s）", "%(heading)s → %(says)s (%(why)s)", heading=heading, says=says, why=why)
+        )
+    columns = Text(zh="、".join(text.zh for text in told), en=", ".join(text.en for text in told))
+    return sentence("各列：%(columns)s", "Columns: %(columns)s", columns=columns)
 
 
 def _custom(events: tuple[CustomEvent, ...]) -> Text:
