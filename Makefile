@@ -64,8 +64,9 @@ rules: $(VENV)/dev.stamp ## our own rules over the syntax tree
 references: $(VENV)/dev.stamp ## the generated reference pages are current
 	@$(BIN)/python -m tools.reference --check
 
-slow: $(VENV)/dev.stamp ## the slower tests, those that inject faults, and those in a real browser
+slow: $(VENV)/dev.stamp ## the slower tests, those that inject faults, those in a real browser, and every property on many examples
 	@$(PYTEST) -m 'slow or fault or browser' -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m 'hypothesis and not slow and not fault and not browser and not spark and not peers and not truth' --hypothesis-profile=many -n $(JOBS) --dist loadfile
 
 duckdb15: $(DUCKDB15_VENV)/duckdb15.stamp ## the engine and metric suites on the older DuckDB
 	@$(DUCKDB15_VENV)/bin/python -m pytest -q $(DUCKDB15_TESTS)

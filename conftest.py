@@ -8,8 +8,10 @@ import sys
 from hypothesis import settings
 
 # Examples are drawn anew on a person's machine, where a find is welcome, and the same each time in CI, where a landing must not hang on luck.
-settings.register_profile("house", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("house")
+# A few in the default suite, many where `make slow` goes through the properties once more (--hypothesis-profile=many).
+settings.register_profile("few", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")), max_examples=25)
+settings.register_profile("many", settings.get_profile("few"), max_examples=250)
+settings.load_profile("few")
 
 
 class NetworkTouchedError(RuntimeError):

@@ -12,10 +12,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
-def test_the_reference_pages_are_what_the_code_says():
-    assert [target.name for target, _ in stale(ROOT)] == [], "run make docs"
-
-
 def test_a_page_that_was_changed_by_hand_is_noticed(tmp_path):
     [(errors, text)] = stale(tmp_path, names=["errors"])
     errors.parent.mkdir(parents=True)

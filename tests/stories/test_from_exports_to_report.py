@@ -174,6 +174,7 @@ def test_the_evaluation_judges_three_methods_and_its_figures_are_the_measured_on
     assert {f.name for f in (tmp_path / "out").iterdir()} == {"evaluation.json", "report.html", "report.xlsx"}
 
 
+@pytest.mark.slow
 def test_a_stored_evaluation_gives_the_same_files_again_and_computes_nothing(workspace, tmp_path):
     _evaluated(workspace, tmp_path / "out", formats="html,xlsx,pptx")
 
@@ -199,6 +200,7 @@ def test_a_stored_evaluation_gives_the_same_files_again_and_computes_nothing(wor
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.slow
 def test_a_month_is_reported_by_its_template_and_a_stored_one_may_change_language(workspace, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(["--workspace", str(workspace), "report", "--template", "monthly", "--period", "2024-10", "--format", "html"]) == 0
@@ -269,6 +271,7 @@ def test_a_window_without_data_is_refused_and_writes_nothing(workspace, tmp_path
     assert "2030-01-01..2030-02-01" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_report_is_written_in_english_when_asked(workspace, tmp_path):
     _evaluated(workspace, tmp_path / "out", "--language", "en")
 

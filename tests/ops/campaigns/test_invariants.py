@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Abs
 
 from lianyi.flows import settle_order
 from lianyi.flows.campaign_clock import tick
@@ -106,33 +108,35 @@ def test_after_a_lively_week_everything_holds_and_everything_was_looked_at(week)
     assert [number for number, n in looked.items() if n == 0] == [34], "nothing was held for review"
 
 
-def _update(rows, **values):
-    """Change rows behind the services' back, and behind the database's checks where these would refuse."""
-    return lambda: rows().update(**values)
+# What somebody might do behind the services' back, and the invariant that must notice.
+PLANTED = [
+    (11, lambda: Team.objects.filter(state="expired").update(held=1)),
+    (12, lambda: Seat.objects.filter(team__state="expired").update(state="paid")),
+    (14, lambda: Bargain.objects.filter(helps=2).update(cut_fen=1)),
+    (14, lambda: Help.objects.filter(nth=1).update(cut_fen=7)),
+    (17, lambda: Reward.objects.filter(state="given", side="inviter").update(points=999)),
+    (18, lambda: Entry.objects.filter(nth=1).update(drawn=0, given=1)),
+    (18, lambda: Prize.objects.filter(place=1).update(given=Abs(F("given") - 1))),
+    (19, lambda: CouponPool.objects.update(issued=1)),
+    (19, lambda: Coupon.objects.filter(state="issued").first().delete()),
+    (23, lambda: Accrual.objects.filter(kind="commission", reversed=0).update(amount=5)),
+    (24, lambda: Accrual.objects.filter(order__state="refunded", amount__gt=0).update(reversed=0)),
+    (25, say("coupon_issued", subject_id="k_other")),
+    (25, lambda: Coupon.objects.filter(state="issued").first().delete()),
+    (27, say("team_joined", subject_id="t_other")),
+    (27, say("bargain_helped", amount_fen=1)),
+    (35, lambda: Budget.objects.update(spent_fen=3)),
+]
 
 
-@pytest.mark.parametrize(
-    "number,plant",
-    [
-        (11, lambda: Team.objects.filter(state="expired").update(held=1)),
-        (12, lambda: Seat.objects.filter(team__state="expired").update(state="paid")),
-        (14, lambda: Bargain.objects.filter(helps=2).update(cut_fen=1)),
-        (14, lambda: Help.objects.filter(nth=1).update(cut_fen=7)),
-        (17, lambda: Reward.objects.filter(state="given", side="inviter").update(points=999)),
-        (18, lambda: Entry.objects.filter(nth=1).update(drawn=0, given=1)),
-        (18, lambda: Prize.objects.filter(place=1).update(given=0)),
-        (19, lambda: CouponPool.objects.update(issued=1)),
-        (19, lambda: Coupon.objects.filter(state="issued").first().delete()),
-        (23, lambda: Accrual.objects.filter(kind="commission", reversed=0).update(amount=5)),
-        (24, lambda: Accrual.objects.filter(order__state="refunded", amount__gt=0).update(reversed=0)),
-        (25, say("coupon_issued", subject_id="k_other")),
-        (25, lambda: Coupon.objects.filter(state="issued").first().delete()),
-        (27, say("team_joined", subject_id="t_other")),
-        (27, say("bargain_helped", amount_fen=1)),
-        (35, lambda: Budget.objects.update(spent_fen=3)),
-    ],
-)
-def test_a_planted_fault_is_found(week, number, plant):
-    plant()
+def test_each_planted_fault_is_found(week):
+    unseen = []
+    for number, plant in PLANTED:
+        with transaction.atomic():
+            plant()
+            if number not in faults():
+                unseen.append(number)
+            transaction.set_rollback(True)
 
-    assert number in faults(), connection.vendor
+    assert unseen == [], connection.vendor
+    assert faults() == {}

@@ -45,7 +45,7 @@ def brand(shop, settings):
 
 
 @pytest.fixture
-def team(transactional_db):
+def team(db):
     """One colleague for each role, by role."""
     at = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
     return {

@@ -12,7 +12,7 @@ from lianyi.web.edge.limits import COUNTS
 from tests.web.pages.conftest import new_key, signed_in
 
 pytestmark = pytest.mark.django_db
-FUZZ = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def told():

@@ -12,7 +12,7 @@ from lianyi.ops.shop.services import add_product
 from lianyi.web.edge.limits import COUNTS
 from tests.web.pages.conftest import OWNER, new_key, order_at, pay, signed_in
 
-FUZZ = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def state_of_the_shop():

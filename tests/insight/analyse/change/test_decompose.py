@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -14,7 +14,6 @@ pairs = shapes.flatmap(lambda s: st.tuples(arrays(np.float64, s, elements=factor
 
 
 @given(pairs)
-@settings(max_examples=80, deadline=None)
 def test_effects_sum_to_the_change_with_zeros_new_and_vanished_segments(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     v0, v1 = x0.prod(axis=0), x1.prod(axis=0)
@@ -26,14 +25,12 @@ def test_effects_sum_to_the_change_with_zeros_new_and_vanished_segments(pair: tu
 
 
 @given(pairs)
-@settings(max_examples=80, deadline=None)
 def test_running_time_backwards_flips_every_effect(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     np.testing.assert_allclose(lmdi(x0, x1), -lmdi(x1, x0), rtol=1e-12, atol=0)
 
 
 @given(pairs, st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
 def test_effects_do_not_depend_on_the_order_of_factors_or_segments(pair: tuple[np.ndarray, np.ndarray], random: object) -> None:
     x0, x1 = pair
     rows, columns = np.arange(x0.shape[0])[::-1], np.roll(np.arange(x0.shape[1]), 1)
@@ -41,7 +38,6 @@ def test_effects_do_not_depend_on_the_order_of_factors_or_segments(pair: tuple[n
 
 
 @given(pairs)
-@settings(max_examples=80, deadline=None)
 def test_the_limit_of_tiny_values_is_what_zero_gives(pair: tuple[np.ndarray, np.ndarray]) -> None:
     x0, x1 = pair
     tiny = 1e-300
@@ -131,7 +127,6 @@ tables = st.lists(st.tuples(counts, counts, counts, counts), min_size=1, max_siz
 
 
 @given(tables)
-@settings(max_examples=200)
 def test_within_and_mix_sum_to_the_change_of_the_rate_and_flip_with_time(table: list[np.ndarray]) -> None:
     h0, b0, h1, b1 = table
     h0, h1 = np.minimum(h0, b0), np.minimum(h1, b1)

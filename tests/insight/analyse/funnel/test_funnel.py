@@ -111,7 +111,6 @@ def test_kernel_sql_and_brute_force_agree_on_any_stream_with_ties(
     steps=st.lists(st.sampled_from("abc"), min_size=2, max_size=5),
     within=st.sampled_from([0, 1, 4, NO_LIMIT]),
 )
-@settings(max_examples=60, deadline=None)
 def test_the_compiled_kernel_and_the_array_kernel_are_the_same(rows: list[tuple[int, ...]], steps: list[str], within: int) -> None:
     shape = Steps.of(tuple(steps))
     rows = sorted(r for r in rows if r[2] < len(shape.names))

@@ -43,7 +43,6 @@ def made(rows: list[list[int]]) -> Sessions:
     return Sessions(starts, np.array([c for r in rows for c in r], dtype=np.int64), np.arange(len(rows), dtype=np.int64))
 
 
-@settings(max_examples=40)
 @given(visits)
 def test_counts_are_what_reading_every_session_gives(rows: list[list[int]]) -> None:
     sessions = made(rows)
@@ -62,7 +61,6 @@ def test_counts_are_what_reading_every_session_gives(rows: list[list[int]]) -> N
     assert drawn == Counter((i, r[i], r[i + 1] if len(r) > i + 1 else EXIT) for r in rows for i in range(min(3, len(r))))
 
 
-@settings(max_examples=40)
 @given(visits)
 def test_the_chain_gives_exactly_the_share_that_reached_the_goal(rows: list[list[int]]) -> None:
     found = success(tally(made(rows), np.arange(len(rows)) % 40, 3, 4))
@@ -96,7 +94,6 @@ def test_parts_of_a_history_add_up_to_the_whole(rows: list[list[int]], cut: int)
         assert getattr(added, name).tolist() == getattr(whole, name).tolist()
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3), st.integers(0, 120), st.integers(0, 3)), max_size=40))
 def test_one_pass_cuts_the_sessions_that_sorting_cuts(rows: list[tuple[int, int, int, int]]) -> None:
     pytest.importorskip("numba")
