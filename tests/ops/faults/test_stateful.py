@@ -36,11 +36,12 @@ NOON = dt.datetime(2026, 6, 1, 4, 0, tzinfo=dt.UTC)
 # Told without the stream, and of rows that these machines write.
 AUDITED = [one for app, one in invariants() if app in ("shop", "ledger", "campaigns", "members") and not one.alarm]
 EFFORT = settings(
-    max_examples=10,
+    max_examples=6,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    # A failing course of events is told as it was found: shrinking it would take minutes.
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
 
@@ -271,7 +272,7 @@ class GroupBuy(Books):
 @pytest.mark.parametrize("bug", ["a_count_is_not_given_back", "a_payment_does_not_look_at_the_time"])
 def test_a_planted_bug_is_found_by_trying(bug, monkeypatch):
     PLANTED[bug](monkeypatch.setattr)
-    looking = settings(EFFORT, phases=[Phase.generate], max_examples=40)
+    looking = settings(EFFORT, max_examples=40)
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Shop, settings=looking)

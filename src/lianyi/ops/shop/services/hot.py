@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import Refusal
 from lianyi.ops.journal.batch import Asked, Verdict, execute_batch
@@ -16,7 +18,7 @@ from lianyi.ops.shop.models import Order, OrderLine, Purchased, Stock
 from lianyi.ops.shop.refusals import LimitReached, SoldOut
 from lianyi.ops.shop.selectors import get_order, get_stock
 from lianyi.ops.shop.services import stocks
-from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, placed_facts, require_usable
+from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, place_order, placed_facts, require_usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,14 @@ def grab(
 ) -> Order:
     """Order one product through this process's hot lane; as `place_order` with one line, and known to it by the same key.
 
+    Inside a transaction, which the lane cannot join, it is `place_order`.
     Raises SoldOut, LimitReached, NotOnSale, LineUnusable, StockUnknown, KeyReused, NotAllowed; LaneFull and LaneSlow (try again, same key).
     """
+    if connection.in_atomic_block:
+        return place_order(
+            key=key, actor=actor, at=at, member=member, lines=[line], campaign_id=campaign_id, stock_of=stock_of, referrer_id=referrer_id,
+            channel=channel, platform=platform, patience=patience,
+        )  # fmt: skip
     lane = lane or LANE
     lane.require_room()
     actor.require_self(member.public_id, otherwise="shop.write")
