@@ -47,7 +47,7 @@ def command(numbers: tuple[int, ...], as_json: bool) -> None:
     workspace = operations()
     from lianyi.ops.journal.checking import Scope, check_all
 
-    scope = Scope(EventLog(workspace), dt.datetime.now(dt.UTC))
+    scope = Scope(EventLog(workspace), workspace.at(dt.datetime.now(dt.UTC)))
     checked = list(check_all(scope, numbers=numbers))
     if as_json:
         rows = [

@@ -1,11 +1,16 @@
 """`lianyi demo`: the demo brand, built and evaluated; or a real shop's order export, imported and evaluated."""
 
+import datetime as dt
+import os
 import time
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import click
+import django
+from django.core.management import call_command
 
+from lianyi.cli.demo_shop import TODAY, live
 from lianyi.cli.evaluate import report
 from lianyi.cli.simulate import fill
 from lianyi.cli.speech import language, say, tell
@@ -16,6 +21,7 @@ from lianyi.lab.worlds import read_world
 from lianyi.stream import workspace as workspaces
 from lianyi.stream.intake import import_files
 from lianyi.stream.log.table import EventLog
+from lianyi.stream.workspace import Workspace
 
 HOME = Path("lianyi-data")
 # The last quarter of the demo brand's half year, against the one before it.
@@ -51,11 +57,24 @@ def command(shop: bool, out: Path) -> None:
 
 
 def _brand(out: Path) -> Evaluation:
-    workspace = workspaces.create(HOME / "demo-brand", brand=brand_name(), language=language())
+    # The brand's clock goes on from the last day of its history, so that "today" is a day on which something happened.
+    behind = max(0, (dt.datetime.now(dt.UTC).date() - TODAY).days)
+    workspace = workspaces.create(HOME / "demo-brand", brand=brand_name(), language=language(), days_back=behind)
     if not EventLog(workspace).snapshot().files:
         world = read_world("brand")
         fill(workspace, world, members=world.members, days=world.days, seed=1, twins=False)
-    return report(workspace, start=QUARTER[0], end=QUARTER[1], baseline="previous", out=out, language=language())
+    made = report(workspace, start=QUARTER[0], end=QUARTER[1], baseline="previous", out=out, language=language())
+    _operations(workspace)
+    return made
+
+
+def _operations(workspace: Workspace) -> None:
+    """The team's own weeks, behind the console. Django is set up for this workspace, once in this process."""
+    os.environ["LIANYI_HOME"] = str(workspace.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianyi.server.settings")
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    live(workspace, workspace.at(dt.datetime.now(dt.UTC)))
 
 
 def _shop(out: Path) -> Evaluation:

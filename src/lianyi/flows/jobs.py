@@ -1,11 +1,13 @@
 """Work that is done aside, and the clock: a queue in the workspace, emptied by one worker process (server.worker)."""
 
+import datetime as dt
 import logging
 
 from django.conf import settings
 from django.utils import timezone
 from huey import SqliteHuey, crontab
 
+from lianyi.flows.day_check import check_books
 from lianyi.flows.evaluate_period import evaluate_period
 from lianyi.flows.import_upload import check_upload, drop_forgotten, import_upload
 from lianyi.flows.measure_effect import measure_effects
@@ -23,40 +25,57 @@ def here() -> Workspace:
     return load(settings.WORKSPACE.path)
 
 
+def now() -> dt.datetime:
+    """The brand's clock at the moment of work."""
+    return settings.WORKSPACE.at(timezone.now())
+
+
 @queue.task()  # type: ignore[untyped-decorator]
 def evaluation(public_id: str) -> None:
     """Carry out an evaluation that was asked for."""
-    evaluate_period(here(), public_id=public_id, now=timezone.now)
-    measure_effects(here(), at=timezone.now())
+    evaluate_period(here(), public_id=public_id, now=now)
+    measure_effects(here(), at=now())
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_check(public_id: str) -> None:
     """Look at a file that was brought in."""
-    check_upload(here(), public_id=public_id, now=timezone.now)
+    check_upload(here(), public_id=public_id, now=now)
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_import(public_id: str) -> None:
     """Import a file that was checked."""
-    import_upload(here(), public_id=public_id, now=timezone.now)
+    import_upload(here(), public_id=public_id, now=now)
 
 
 @queue.task()  # type: ignore[untyped-decorator]
 def effects(task: str) -> None:
     """Measure what followed a task that is done."""
-    measure_effects(here(), at=timezone.now(), only=task)
+    measure_effects(here(), at=now(), only=task)
 
 
 @queue.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
 def scheduled_reviews() -> None:
     """Ask for the evaluations whose time has come."""
-    for public_id in ask_due(here(), at=timezone.now()):
+    for public_id in ask_due(here(), at=now()):
         evaluation(public_id)
 
 
 @queue.periodic_task(crontab(minute="37", hour="4"))  # type: ignore[untyped-decorator]
 def nightly() -> None:
     """What is done once a day: effects of what was done, uploads that nobody went on with."""
-    measure_effects(here(), at=timezone.now())
-    drop_forgotten(here(), actor=SYSTEM, at=timezone.now())
+    measure_effects(here(), at=now())
+    drop_forgotten(here(), actor=SYSTEM, at=now())
+
+
+@queue.task()  # type: ignore[untyped-decorator]
+def day_check() -> None:
+    """Check the books because someone asked."""
+    check_books(here(), at=now())
+
+
+@queue.periodic_task(crontab(hour="4", minute="20"))  # type: ignore[untyped-decorator]
+def day_check_by_itself() -> None:
+    """Check the books once a day, when few people buy."""
+    check_books(here(), at=now())

@@ -40,7 +40,7 @@ def tell_entry(origin: str) -> None:
     from lianyi.ops.team.services import found_owner
     from lianyi.web.console.doors import entry_url
 
-    owner = found_owner(at=timezone.now())
+    owner = found_owner(at=settings.WORKSPACE.at(timezone.now()))
     if not owner.has_usable_password():
         sentence = Text(
             zh="第一次进入工作台，请打开（只能用一次）：%(url)s",

@@ -25,7 +25,7 @@ EVERY_SECONDS = 1.0
 def keep(workspace: Workspace) -> None:
     """Go round without end; a round that fails is logged, and the next one does its work."""
     while True:
-        go_round(workspace, timezone.now())
+        go_round(workspace, workspace.at(timezone.now()))
         time.sleep(EVERY_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """A workspace: one brand's folder, with its settings, its history and its reference tables."""
 
+import datetime as dt
 import os
 import secrets
 import tomllib
@@ -46,6 +47,7 @@ class Workspace:
     currency  : ISO 4217 code of every amount
     language  : zh | en, the default language of reports and messages
     engine    : duckdb, or a Spark master URL such as spark://host:7077 or local[2]
+    days_back : how many days this brand's clock is behind; 0 but for a demonstration, which lives on from where its history ends
     """
 
     path: Path
@@ -54,11 +56,20 @@ class Workspace:
     currency: str = "CNY"
     language: str = "zh"
     engine: str = "duckdb"
+    days_back: int = 0
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone in which business days are cut."""
         return parse_zone(self.zone_name)
+
+    def at(self, moment: dt.datetime) -> dt.datetime:
+        """What the brand's clock says at a moment of the real one.
+
+        >>> Workspace(Path("."), days_back=1).at(dt.datetime(2026, 10, 2, 9)).isoformat()
+        '2026-10-01T09:00:00'
+        """
+        return moment - dt.timedelta(days=self.days_back)
 
     @property
     def events_path(self) -> Path:
@@ -115,8 +126,8 @@ class Workspace:
             return key
 
 
-def create(path: Path, *, brand: str = "", zone_name: str = "", currency: str = "", language: str = "") -> Workspace:
-    """Make a workspace, or open the one that is there; settings given must then agree with it.
+def create(path: Path, *, brand: str = "", zone_name: str = "", currency: str = "", language: str = "", days_back: int = 0) -> Workspace:
+    """Make a workspace, or open the one that is there; zone and currency, where given, must then agree with it.
 
     Raises BadInput for an unknown zone or currency, WorkspaceDiffers when the folder holds a workspace with other settings.
     """
@@ -137,6 +148,7 @@ def create(path: Path, *, brand: str = "", zone_name: str = "", currency: str = 
         zone_name=zone_name or Workspace.zone_name,
         currency=currency or Workspace.currency,
         language=language or Workspace.language,
+        days_back=days_back,
     )
     _validate(workspace, file)
     try:
@@ -179,10 +191,13 @@ def load(path: Path) -> Workspace:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise WorkspaceUnreadable(path=str(file), why=str(fault)) from None
     known = {"brand": "brand", "time_zone": "zone_name", "currency": "currency", "language": "language", "engine": "engine"}
-    unknown = set(settings) - set(known)
+    unknown = set(settings) - set(known) - {"days_back"}
     if unknown:
         raise WorkspaceUnreadable(path=str(file), why=f"unknown setting {min(unknown)}")
-    workspace = Workspace(path=path, **{known[k]: str(v) for k, v in settings.items()})
+    days_back = settings.pop("days_back", 0)
+    if isinstance(days_back, bool) or not isinstance(days_back, int) or days_back < 0:
+        raise WorkspaceUnreadable(path=str(file), why=f"days_back {days_back} is no number of days")
+    workspace = Workspace(path=path, days_back=days_back, **{known[k]: str(v) for k, v in settings.items()})
     _validate(workspace, file)
     return workspace
 
@@ -199,10 +214,11 @@ def _settings_text(workspace: Workspace) -> str:
     def quoted(value: str) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
+    behind = f"days_back = {workspace.days_back}  # a demonstration: its clock is so many days behind\n" if workspace.days_back else ""
     return (
         f"brand = {quoted(workspace.brand)}\n"
         f"time_zone = {quoted(workspace.zone_name)}  # business days are cut here, once, when facts are written\n"
         f"currency = {quoted(workspace.currency)}\n"
         f"language = {quoted(workspace.language)}  # zh | en\n"
-        f"engine = {quoted(workspace.engine)}  # duckdb, or a Spark master such as local[2] or spark://host:7077\n"
+        f"engine = {quoted(workspace.engine)}  # duckdb, or a Spark master such as local[2] or spark://host:7077\n" + behind
     )

@@ -81,6 +81,7 @@ def test_a_flash_sale_is_set_up_checked_launched_watched_and_closed(team, shelf)
     buyer = join(actor=SYSTEM, at=timezone.now(), phone="13800000001")
     bought = buy(key="b", actor=SYSTEM, at=timezone.now(), campaign=get_campaign(one.public_id), member=buyer, quantity=2)
     settle_order.pay(key="p", actor=SYSTEM, at=timezone.now(), order=get_order(bought.public_id), reference="r", amount_fen=15_800)
+    assert operator.get(f"/console/campaigns/{one.public_id}/").status_code == 200
     watched = operator.get(f"/console/campaigns/{one.public_id}/monitor/").content.decode()
     assert 'hx-trigger="every 5s"' in watched
     assert "2 of 20 sold" in watched
@@ -88,6 +89,7 @@ def test_a_flash_sale_is_set_up_checked_launched_watched_and_closed(team, shelf)
     assert stepped(operator, one, "close", reason="卖得差不多了").status_code == 302
     form = {"key": "l", "lessons": "下次早一天预告", "settle": "1"}
     assert operator.post(f"/console/campaigns/{one.public_id}/learn/", form).status_code == 302
+    assert "下次早一天预告" in operator.get(f"/console/campaigns/{one.public_id}/").content.decode()
     done = get_campaign(one.public_id)
     assert (done.state, done.lessons) == ("settled", "下次早一天预告")
     assert get_stock(shelf[0]).available == 48, "what was not sold is back in the shop"

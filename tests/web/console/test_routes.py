@@ -16,6 +16,10 @@ RUNS = frozenset({"owner", "growth_lead", "analyst"})
 ACTS = frozenset({"owner", "growth_lead", "operator"})
 APPROVES = frozenset({"owner", "growth_lead"})
 BRINGS = frozenset({"owner", "growth_lead", "analyst", "operator"})
+MEETS = EVERYBODY - {"finance"}
+KEEPS = frozenset({"owner", "growth_lead", "finance"})
+PAYS = frozenset({"owner", "finance"})
+REFUNDS = frozenset({"owner", "operator", "finance"})
 OWNER = frozenset({"owner"})
 
 
@@ -90,6 +94,39 @@ ROWS = {
     "upload_choose": Row(BRINGS, 404, {"kind": "orders"}, ("x",)),
     "upload_import": Row(BRINGS, 404, {}, ("x",)),
     "upload_drop": Row(BRINGS, 404, {}, ("x",)),
+    "plan": Row(EVERYBODY),
+    "plan_add": Row(APPROVES, 302, {"what": "budget", "title": "x", "amount_fen": "10"}),
+    "budget_change": Row(APPROVES, 404, {"amount": "1"}, ("u_none",)),
+    "shop": Row(EVERYBODY),
+    "order": Row(EVERYBODY, 404, args=("o_none",)),
+    "refund": Row(REFUNDS, 404, {"reason": "x"}, ("o_none",)),
+    "refunds": Row(EVERYBODY),
+    "refund_decide": Row(REFUNDS, 404, {"decision": "approve"}, ("r_none",)),
+    "products": Row(EVERYBODY),
+    "product_new": Row(ACTS),
+    "product": Row(EVERYBODY, 404, args=("p_none",)),
+    "product_change": Row(ACTS, 404, {"change": "price"}, ("p_none",)),
+    "members": Row(MEETS),
+    "tiers": Row(MEETS),
+    "segments": Row(MEETS),
+    "segment_new": Row(ACTS),
+    "segment_count": Row(MEETS),
+    "segment": Row(MEETS, 404, args=("s_none",)),
+    "segment_drop": Row(ACTS, 404, {}, ("s_none",)),
+    "member": Row(MEETS, 404, args=("m_none",)),
+    "member_change": Row(ACTS, 404, {"change": "tag", "name": "x"}, ("m_none",)),
+    "member_export": Row(APPROVES, 404, {}, ("m_none",)),
+    "member_erase": Row(APPROVES, 404, {"confirm": "m_none"}, ("m_none",)),
+    "ledger": Row(KEEPS),
+    "ledger_check": Row(KEEPS, 302, {}),
+    "entries": Row(KEEPS),
+    "statement": Row(KEEPS, 404, args=("m_none",)),
+    "withdrawals": Row(KEEPS),
+    "withdrawal": Row(KEEPS, 404, args=("w_none",)),
+    "withdrawal_decide": Row(PAYS, 404, {"decision": "refuse"}, ("w_none",)),
+    "risk": Row(KEEPS),
+    "risk_review": Row(KEEPS, 404, args=("v_none",)),
+    "risk_decide": Row(KEEPS, 404, {"decision": "deny", "note": "x"}, ("v_none",)),
     "team": Row(OWNER),
     "team_add": Row(OWNER, 200, {"username": "new", "roles": ["analyst"]}),
     "team_change": Row(OWNER, 302, {"name": "x", "roles": ["reader"], "is_active": "on"}, ("reader",)),

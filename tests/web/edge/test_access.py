@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
+from lianyi.web.edge.access import AccessLog
+
 urlpatterns = [path("in/<str:token>/", lambda request, token: HttpResponse("ok"))]
 
 
@@ -24,3 +26,14 @@ def test_every_request_has_a_number_of_its_own(settings):
     numbers = {Client().get("/in/x/").headers["X-Request-Id"] for _ in range(3)}
 
     assert len(numbers) == 3
+
+
+def test_a_demonstration_lives_on_its_own_day(settings, rf):
+    import dataclasses
+    import datetime as dt
+
+    settings.WORKSPACE = dataclasses.replace(settings.WORKSPACE, days_back=40)
+    request = rf.get("/")
+    AccessLog(lambda _: HttpResponse("ok"))(request)
+
+    assert dt.timedelta(days=39) < dt.datetime.now(dt.UTC) - request.at < dt.timedelta(days=41)

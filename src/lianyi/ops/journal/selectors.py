@@ -1,20 +1,25 @@
 """Reading the journal."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count
 
 from lianyi.ops.journal.models import Command, Erasure, Fact
 
-__all__ = ["Command", "Fact", "count_by_member", "iterate_facts", "list_commands", "list_facts", "was_erased"]
+__all__ = ["Command", "Fact", "count_by_member", "erased_among", "iterate_facts", "list_commands", "list_facts", "was_erased"]
 AT_ONCE = 5_000
 
 
 def was_erased(member_id: str) -> bool:
     """Whether a member of this id was erased."""
     return Erasure.objects.filter(member_id=member_id).exists()
+
+
+def erased_among(member_ids: Iterable[str]) -> set[str]:
+    """Which of some members were erased. One query."""
+    return set(Erasure.objects.filter(member_id__in=list(member_ids)).values_list("member_id", flat=True))
 
 
 def list_facts(*, order_id: str = "", member_id: str = "") -> list[Fact]:

@@ -1,5 +1,7 @@
 """What must always be true of members."""
 
+from collections import Counter
+
 from django.db.models import F
 
 from lianyi.kernel.text import Text
@@ -18,8 +20,8 @@ def referrers_came_before(scope: Scope, found: Found) -> None:
 
 
 def joining_was_told_once(scope: Scope, found: Found) -> None:
-    """Every member who is not erased joined in exactly one fact."""
-    told = count_by_member("member_joined")
+    """Every member who is not erased joined, or was taken over from the imported history, in exactly one fact."""
+    told = Counter(count_by_member("member_joined")) + Counter(count_by_member("member_adopted"))
     here = set(Member.objects.filter(erased_at__isnull=True).values_list("public_id", flat=True))
     for public_id in here:
         found.expect(told.get(public_id, 0) == 1, f"member {public_id} joined in {told.get(public_id, 0)} facts")

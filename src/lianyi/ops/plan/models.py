@@ -64,3 +64,21 @@ class CalendarRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.starts_at:%Y-%m-%d}"
+
+
+class Segment(models.Model):
+    """A group of members by what holds of them, counted anew each time. conditions : [{"id", "value"}], all of which hold (rules.py)."""
+
+    public_id = models.CharField(max_length=40, unique=True)
+    title = models.CharField(max_length=60)
+    conditions = models.JSONField()
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "人群"
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="segment_has_title")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -4,9 +4,21 @@ import datetime as dt
 
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
-from lianyi.ops.plan.models import Budget, CalendarRow, Goal
+from lianyi.ops.plan.models import Budget, CalendarRow, Goal, Segment
 
-__all__ = ["Budget", "CalendarRow", "Goal", "get_budget", "get_goal", "list_budgets", "list_calendar", "list_goals"]
+__all__ = [
+    "Budget",
+    "CalendarRow",
+    "Goal",
+    "Segment",
+    "get_budget",
+    "get_goal",
+    "get_segment",
+    "list_budgets",
+    "list_calendar",
+    "list_goals",
+    "list_segments",
+]
 
 
 class GoalUnknown(NotThere):
@@ -53,3 +65,23 @@ def list_budgets() -> list[Budget]:
 def list_calendar(starts: dt.datetime, ends: dt.datetime) -> list[CalendarRow]:
     """What stands in the calendar at any time in [starts, ends), by start."""
     return list(CalendarRow.objects.filter(starts_at__lt=ends, ends_at__gt=starts).order_by("starts_at", "id"))
+
+
+class SegmentUnknown(NotThere):
+    """There is no such segment."""
+
+    code = "segment_unknown"
+    message = Text(zh="没有这个人群：%(segment)s。", en="There is no such segment: %(segment)s.")
+
+
+def get_segment(public_id: str) -> Segment:
+    """A segment by public id. Raises SegmentUnknown."""
+    found = Segment.objects.filter(public_id=public_id, dropped_at__isnull=True).first()
+    if found is None:
+        raise SegmentUnknown(segment=public_id)
+    return found
+
+
+def list_segments() -> list[Segment]:
+    """Segments, the newest first."""
+    return list(Segment.objects.filter(dropped_at__isnull=True).order_by("-made_at", "-id"))

@@ -111,6 +111,27 @@ def put_in_calendar(*, kind: str, subject_id: str, title: str, starts_at: dt.dat
     )
 
 
+def add_to_calendar(
+    *, actor: Actor, at: dt.datetime, title: str, starts_at: dt.datetime, ends_at: dt.datetime, key: str = ""
+) -> CalendarRow:
+    """Something the team wants to see in its calendar, such as a launch or a shooting day. Raises PlanUnusable, NotAllowed."""
+    actor.require("plan.write")
+    if not title.strip():
+        raise PlanUnusable(why=Text(zh="没有名称", en="it has no title"))
+    if ends_at <= starts_at:
+        raise PlanUnusable(why=Text(zh="期间的终点早于起点", en="the period ends before it begins"))
+
+    def do() -> Result:
+        row = CalendarRow.objects.create(kind="other", title=title.strip()[:120], starts_at=starts_at, ends_at=ends_at)
+        return {"row": row.pk}
+
+    payload = {"title": title, "starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+    done = execute(
+        key=key or f"calendar:{secrets.token_urlsafe(12)}", name="plan.add_to_calendar", actor=actor, at=at, payload=payload, do=do
+    )
+    return CalendarRow.objects.get(pk=done["row"])
+
+
 def _require_amount(amount_fen: int) -> None:
     if isinstance(amount_fen, bool) or not isinstance(amount_fen, int) or not 0 <= amount_fen <= MOST_FEN:
         raise PlanUnusable(why=Text(zh="预算金额不对", en="that is no budget"))

@@ -1,5 +1,7 @@
 """Words for what campaigns keep as short names."""
 
+from lianyi.compliance.channels import channel_names
+from lianyi.kernel.numbers import sentence
 from lianyi.kernel.text import Text
 
 STATES = {
@@ -63,6 +65,18 @@ ITEMS = {
     "unjudged": Text(zh="缺少事实", en="Facts are missing"),
     "rules_old": Text(zh="规则时效", en="Age of the rules"),
 }
+
+
+def item_name(id_: str) -> Text:
+    """What an item of the check is about."""
+    kind, _, rest = id_.partition(":")
+    if kind == "law":
+        return sentence("法规 %(rule)s", "Rule %(rule)s", rule=rest)
+    if kind == "channel":
+        return sentence("渠道：%(channel)s", "Channel: %(channel)s", channel=channel_names()[rest.partition(":")[2]])
+    return ITEMS[id_]
+
+
 CHOICES = {
     "amount": Text(zh="满减券", en="amount off"),
     "percent": Text(zh="折扣券", en="share off"),

@@ -25,6 +25,7 @@ BESIDE = {
     "members": (Text(zh="会员", en="Members"), "users", "member.read"),
     "shop": (Text(zh="店铺", en="Shop"), "store", "shop.read"),
     "ledger": (Text(zh="账本", en="Ledger"), "scale", "ledger.read"),
+    "risk": (Text(zh="风控复核", en="Risk review"), "shield-alert", "risk.review"),
     "intake": (Text(zh="导入", en="Import"), "upload", "intake.write"),
     "team": (Text(zh="团队", en="Team"), "settings", "settings.write"),
     "audit": (Text(zh="操作记录", en="Audit log"), "history", "audit.read"),

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-Id"
@@ -22,7 +23,7 @@ class AccessLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = time.perf_counter()
         request.request_id = secrets.token_hex(8)
-        request.at = dt.datetime.now(dt.UTC)
+        request.at = settings.WORKSPACE.at(dt.datetime.now(dt.UTC))
         response = self.get_response(request)
         response[HEADER] = request.request_id
         spent_ms = (time.perf_counter() - begun) * 1000

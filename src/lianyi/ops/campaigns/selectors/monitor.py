@@ -111,8 +111,10 @@ def figures(campaign: Campaign) -> list[Figure]:
     met = Exposure.objects.filter(campaign=campaign).aggregate(
         shown=Count("id", filter=Q(arm="treated")), held=Count("id", filter=Q(arm="held_out"))
     )
-    found = [Figure("shown", Text(zh="触达会员", en="Members reached"), met["shown"])]
+    # Who was shown it is written down only where somebody is held out.
+    found = []
     if campaign.holdout_bp:
+        found.append(Figure("shown", Text(zh="触达会员", en="Members reached"), met["shown"]))
         found.append(Figure("held_out", Text(zh="对照组", en="Held out"), met["held"]))
     if campaign.product_id:
         sales = sales_of([campaign.public_id]).get(campaign.public_id, Sales())

@@ -1,7 +1,7 @@
 """What is done in campaigns."""
 
 from lianyi.ops.campaigns.services.accruals import release_due
-from lianyi.ops.campaigns.services.admission import is_in_audience, meet
+from lianyi.ops.campaigns.services.admission import is_in_audience, meet, see
 from lianyi.ops.campaigns.services.bargains import buy_bargain, help_bargain, start_bargain
 from lianyi.ops.campaigns.services.check_ins import check_in
 from lianyi.ops.campaigns.services.checkout import BEST, Quote, checkout, quote
@@ -23,5 +23,5 @@ __all__ = [
     "close", "close_due", "create_campaign", "decide", "decide_withdrawal", "draw", "drop", "end_due", "enter", "expire_coupons", "forfeit_due",
     "forget_traits", "give_due", "grab", "help_bargain", "is_in_audience", "join_team", "meet", "note_trait", "open_team", "order_closed", "order_paid",
     "order_refunded", "override_item", "pause", "quote", "release_due", "request_withdrawal", "resume", "reveal", "revise_campaign", "revoke",
-    "schedule", "settle", "start", "start_bargain", "start_due", "stop_promoter", "write_lessons",
+    "schedule", "see", "settle", "start", "start_bargain", "start_due", "stop_promoter", "write_lessons",
 ]  # fmt: skip

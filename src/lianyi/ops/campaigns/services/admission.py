@@ -8,6 +8,7 @@ from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.models import Campaign, Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
 from lianyi.ops.campaigns.selectors.campaigns import arm_of, find_exposure, terms_of
+from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member, list_tags
 from lianyi.ops.shop.selectors import has_bought
@@ -66,6 +67,27 @@ def require_no_staff(campaign: Campaign, member: Member) -> None:
     """Who works for the house draws no prizes. Raises NotInAudience."""
     if STAFF in list_tags(member):
         raise NotInAudience(title=campaign.title, why=Text(zh="内部人员不能参加抽奖", en="staff cannot take part in draws"))
+
+
+def see(*, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> str:
+    """The arm of a member who opens the page of a running campaign, written down the first time whichever it is.
+
+    A held-out member is refused when they try to take part, and a refused command leaves no trace: here is where both sides are counted alike.
+    Who is held out by group is known only in a group, and is written down there. Raises NotAllowed.
+    """
+    actor.require_self(member.public_id, otherwise="campaign.write")
+    if campaign.holdout_unit != "member":
+        return "treated"
+    known = find_exposure(campaign, member.pk)
+    if known is not None:
+        return str(known.arm)
+
+    def do() -> Result:
+        return {"arm": meet(campaign, member, actor, at)}
+
+    key = f"see:{campaign.public_id}:{member.public_id}"
+    payload = {"campaign": campaign.public_id, "member": member.public_id}
+    return str(execute(key=key, name="campaigns.see", actor=actor, at=at, payload=payload, do=do)["arm"])
 
 
 def meet(campaign: Campaign, member: Member, actor: Actor, at: dt.datetime, *, group_id: str = "") -> str:

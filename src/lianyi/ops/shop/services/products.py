@@ -88,6 +88,19 @@ def set_price(
     return Price.objects.get(pk=done["price"])
 
 
+def set_on_sale(*, actor: Actor, at: dt.datetime, product: Product, on_sale: bool, key: str = "") -> Product:
+    """Put a product on sale or take it off; orders that were placed stay as they are. Raises NotAllowed."""
+    actor.require("shop.write")
+
+    def do() -> Result:
+        Product.objects.filter(pk=product.pk).update(on_sale=on_sale)
+        return {"product": product.public_id}
+
+    payload = {"product": product.public_id, "on_sale": on_sale}
+    execute(key=key or f"on_sale:{secrets.token_urlsafe(12)}", name="shop.set_on_sale", actor=actor, at=at, payload=payload, do=do)
+    return get_product(product.public_id)
+
+
 def reference_ceiling_fen(product: Product, at: dt.datetime) -> int | None:
     """The highest crossed-out price that needs no stated basis at an instant; None when the product was never sold."""
     lowest = find_lowest_deal_fen(product, at)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -73,7 +74,7 @@ LIST = Listing(
         Column(id="state", name=Text(zh="状态", en="State"), value=lambda row: row.campaign.state, says=words.STATES.__getitem__, tone=words.TONES.__getitem__),
         Column(id="starts", name=Text(zh="开始", en="Starts"), value=lambda row: row.campaign.starts_at, unit="moment", sort=True),
         Column(id="ends", name=Text(zh="结束", en="Ends"), value=lambda row: row.campaign.ends_at, unit="moment", sort=True),
-        Column(id="members", name=Text(zh="触达", en="Reached"), value=lambda row: row.members, unit="count"),
+        Column(id="members", name=Text(zh="触达", en="Reached"), value=lambda row: row.members if row.campaign.holdout_bp else None, unit="count"),
         Column(id="paid", name=Text(zh="已付订单", en="Orders paid"), value=lambda row: row.sales.paid if row.campaign.product_id else None, unit="count"),
         Column(id="net", name=Text(zh="成交额", en="Sales"), value=lambda row: row.sales.net_fen if row.campaign.product_id else None, unit="money"),
         Column(id="spent", name=Text(zh="花费", en="Spent"), value=lambda row: row.spent_fen, unit="money", bar=_pace),
@@ -113,7 +114,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, mechanic_id: str) -> HttpResponse:
     """The second step: what it says of itself; saved, it is a draft. Raises UnknownName."""
     one = mechanic(mechanic_id)
-    form = CampaignForm(one, request.POST or None, initial={"goal": request.GET.get("goal", ""), "channels": ["own_h5"]})
+    form = CampaignForm(one, request.POST or None, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = services.create_campaign(key=form_key(request), actor=request.actor, at=request.at, said=form.said())
@@ -162,14 +163,16 @@ def campaign(request: HttpRequest, public_id: str) -> HttpResponse:
     one = get_campaign(public_id)
     check = find_check(one)
     overrides = {override.item: override for override in list_overrides(one)}
-    items = [(item, words.ITEMS.get(item["id"]), overrides.get(item["id"])) for item in check.items] if check else []
+    items = [(item, words.item_name(item["id"]), overrides.get(item["id"])) for item in check.items] if check else []
     page = {
         **_live(request, one),
         "mechanic": mechanic(one.mechanic),
         "icon_name": words.ICONS[one.mechanic],
         "conditions": conditions_of(one),
         "check": check,
-        "items": sorted(items, key=lambda item: item[0]["passed"]),
+        "items": items,
+        "failed": [item for item in items if not item[0]["passed"]],
+        "passed": [item for item in items if item[0]["passed"]],
         "open_items": sum(1 for item, _, override in items if not item["passed"] and override is None),
         "is_editable": one.state in EDITABLE,
         "audience": _audience(one),
@@ -238,6 +241,13 @@ def learn(request: HttpRequest, public_id: str) -> HttpResponse:
     act(key=form_key(request), actor=request.actor, at=request.at, campaign=one, lessons=request.POST.get("lessons", "")[:4000])
     messages.success(request, DONE[doing].say(spoken()))
     return _back(public_id, "learn")
+
+
+def _suggested(request: HttpRequest) -> dict[str, Any]:
+    """What a new form begins with: from the next full hour, for three days, until late in the evening."""
+    starts = timezone.localtime(request.at).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    ends = (starts + dt.timedelta(days=3)).replace(hour=22)
+    return {"goal": request.GET.get("goal", ""), "channels": ["own_h5"], "starts_at": starts, "ends_at": ends}
 
 
 def _check(request: HttpRequest, one: Campaign, key: str = "") -> HttpResponse:

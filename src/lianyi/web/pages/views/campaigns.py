@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 from lianyi.ops.campaigns.mechanics import mechanic
 from lianyi.ops.campaigns.refusals import CampaignUnknown
 from lianyi.ops.campaigns.selectors import Campaign, arm_of, conditions_of, get_campaign, terms_of
-from lianyi.ops.campaigns.services import is_in_audience
+from lianyi.ops.campaigns.services import is_in_audience, see
 from lianyi.ops.members.selectors import Member
 from lianyi.web.pages.mechanics import facts_of
 from lianyi.web.pages.proofs import checked
-from lianyi.web.pages.session import member_of
+from lianyi.web.pages.session import actor_of, member_of
 from lianyi.web.pages.shares import share_url
 from lianyi.web.pages.showing import show
 
@@ -52,6 +52,8 @@ def campaign(request: HttpRequest, public_id: str) -> HttpResponse:
     found = public_campaign(public_id)
     member = member_of(request)
     one, terms, phase = mechanic(found.mechanic), terms_of(found), phase_of(request, found)
+    if phase == "running" and member is not None and is_in_audience(found, member):
+        see(actor=actor_of(request), at=request.at, campaign=found, member=member)
     context: dict[str, Any] = {
         "campaign": found,
         "mechanic": one,

@@ -1,0 +1,1 @@
+"""What the plan decides by rule; no database."""
