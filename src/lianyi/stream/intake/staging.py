@@ -92,7 +92,8 @@ def create_clean(work: Connection, kind: Kind, files: Sequence[StagedFile]) -> N
 def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]) -> None:
     """Bring the used columns of a file into the work database, as text: trimmed, and null where a cell says nothing.
 
-    Beside a column of listed words lies what they mean. The next rows are cut while the last ones are stored.
+    Beside a column of listed words lies what they mean. The next rows are cut while the last ones are stored; each batch is a
+    transaction of its own, since one that stays open holds on to every batch that was handed to it.
     tell : called with (bytes of this file so far, rows so far)
     """
     wanted = [u.position for u in staged.used]
@@ -100,7 +101,7 @@ def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]
         u.position: words_of(staged.kind.fields[u.field]) for u in staged.used if u.field and staged.kind.fields[u.field].type in LISTED
     }
     columns = [*(f"c{p}" for p in wanted), *map(meaning_column, listed)]
-    work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in columns)}); BEGIN")
+    work.execute(f"CREATE TABLE {staged.raw} (line BIGINT{''.join(f', {n} VARCHAR' for n in columns)})")
 
     def cleaned() -> Iterator[tuple[Batch, pa.Table]]:
         for batch in staged.reader.batches(wanted):
@@ -118,7 +119,6 @@ def stage(work: Connection, staged: StagedFile, tell: Callable[[int, int], None]
         if batch.malformed:
             _note_malformed(work, staged.number, batch)
         tell(batch.position, staged.read)
-    work.execute("COMMIT")
 
 
 def words_of(one: Field) -> WordList:
