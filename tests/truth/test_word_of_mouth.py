@@ -9,7 +9,7 @@ from tests.truth.truth_cases import interval_of_mean, least_of, over_worlds, tru
 
 pytestmark = pytest.mark.truth
 MEMBERS, DAYS = 2500, 60
-SEEDS = {"homophily": worlds(12, 60), "contagion": worlds(5, 20), "both": worlds(5, 20)}
+SEEDS = {"homophily": worlds(10, 60), "contagion": worlds(5, 20), "both": worlds(5, 20)}
 
 
 def asked(engine, made):
