@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lianyi.insight.analyse.breakdown import member_of
+from lianyi.insight.measure.session import written_out
 from lianyi.kernel.clock import Window
 from lianyi.kernel.numbers import Count, Share, sentence
 from lianyi.kernel.text import Text
@@ -85,8 +86,9 @@ def product_concentration(engine: Engine, window: Window) -> Concentration:
 
 def _of_totals(of: str, engine: Engine, window: Window, owner: str) -> Concentration:
     sql = TOTALS.format(of=owner).strip()
-    totals = engine.run(f"SELECT q.fen AS fen FROM ({sql}) AS q", {"from_d": window.from_day, "to_d": window.to_day})["fen"].to_numpy()
-    return dataclasses.replace(concentration(totals, of=of), sql=sql)
+    days = {"from_d": window.from_day, "to_d": window.to_day}
+    totals = engine.run(f"SELECT q.fen AS fen FROM ({sql}) AS q", days)["fen"].to_numpy()
+    return dataclasses.replace(concentration(totals, of=of), sql=written_out(sql, days))
 
 
 def concentration(totals: npt.ArrayLike, *, of: str = "buyers") -> Concentration:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lianyi.insight.analyse.breakdown import member_of
+from lianyi.insight.measure.session import written_out
 from lianyi.kernel.clock import date_of
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
@@ -126,8 +127,9 @@ def broken_rhythm(engine: Engine, *, horizon_day: int) -> BrokenRhythm:
             latest gap to the mean of those before (2.3, that of pure chance, below 30 buyers). Silent for over a year counts as lost.
     Cost    one scan of orders; one row a member and purchase day, of members with 3 or more, comes back.
     """
-    sql = PURCHASES.format(member=member_of(engine)).strip()
-    table = engine.run(sql, {"end_d": horizon_day + 1, "fewest": FEWEST_PURCHASES})
+    sql, params = PURCHASES.format(member=member_of(engine)).strip(), {"end_d": horizon_day + 1, "fewest": FEWEST_PURCHASES}
+    table = engine.run(sql, params)
+    sql = written_out(sql, params)
     if table.num_rows == 0:
         return BrokenRhythm(horizon_day, 0, 0, 0, 0, RANDOM_SPREAD, (), sql)
     encoded = pc.dictionary_encode(table["who"].combine_chunks())

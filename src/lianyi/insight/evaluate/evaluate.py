@@ -20,6 +20,7 @@ from lianyi.insight.evaluate.findings import content as content_findings
 from lianyi.insight.evaluate.findings import days as day_findings
 from lianyi.insight.evaluate.findings import levels as level_findings
 from lianyi.insight.evaluate.findings import mechanics as mechanic_findings
+from lianyi.insight.evaluate.findings import newcomers as newcomer_findings
 from lianyi.insight.evaluate.findings import prices as price_findings
 from lianyi.insight.evaluate.findings import returns as return_findings
 from lianyi.insight.evaluate.findings import rules as rule_findings
@@ -140,6 +141,7 @@ def evaluate(
             *target_findings.findings(case, attained),
             *content_findings.findings(case, withheld),
             *level_findings.findings(case, spread),
+            *newcomer_findings.findings(case),
             *price_findings.findings(case),
             *return_findings.findings(case),
             *mechanic_findings.findings(case),

@@ -9,6 +9,7 @@ from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.figures import course_grain
 from lianyi.insight.evaluate.result import OK, Exhibit
 from lianyi.insight.measure import MetricValue, catalogue, dimensions
+from lianyi.insight.measure.session import written_out
 from lianyi.kernel.clock import Window, date_of, day_of, period_start, periods
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
@@ -133,7 +134,8 @@ GROUP BY e.product_id ORDER BY net_fen DESC, product LIMIT $most
 
 
 def _products(case: Case) -> Iterator[Exhibit]:
-    rows = case.engine.run(_PRODUCTS, {"from_d": case.window.from_day, "to_d": case.window.to_day, "most": TOP}).to_pylist()
+    params = {"from_d": case.window.from_day, "to_d": case.window.to_day, "most": TOP}
+    rows = case.engine.run(_PRODUCTS, params).to_pylist()
     if len(rows) < 2:
         return
     yield Exhibit(
@@ -159,7 +161,7 @@ def _products(case: Case) -> Iterator[Exhibit]:
             }
             for row in rows
         ),
-        sql=_PRODUCTS,
+        sql=written_out(_PRODUCTS, params),
     )
 
 

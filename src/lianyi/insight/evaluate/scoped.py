@@ -15,6 +15,7 @@ from lianyi.insight.evaluate.result import OK, Evaluation, Exhibit, Figure, Stat
 from lianyi.insight.evaluate.scoring import scorecard_version
 from lianyi.insight.evaluate.windows import asked_baseline, covered
 from lianyi.insight.measure import MetricValue, catalogue, dimensions
+from lianyi.insight.measure.session import written_out
 from lianyi.kernel.clock import Window, date_of, parse_zone
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
@@ -195,7 +196,7 @@ def _exhibits(case: Case, kind: str, id_: str) -> Iterator[Exhibit]:
                 {"value": r["name"] or r["product"], "net_sales": r["net_fen"], "units": r["net_units"], "orders": r["n_orders"]}
                 for r in rows
             ),
-            sql=sql,
+            sql=written_out(sql, {"from_d": case.window.from_day, "to_d": case.window.to_day, "id": id_, "most": TOP}),
         )
 
 

@@ -142,6 +142,17 @@ class Run:
         if text not in noted and len(noted) < 2:
             noted.append(text)
 
+    def query_of(self, one: Metric) -> str:
+        """The queries of one metric over the whole window, each complete, written and not run."""
+        if one.formula is not None:
+            return "\n\n".join(f"-- {part}\n{self.query_of(metric(part))}" for part in formula_inputs(one.formula))
+        relation = self._written(one.relation or "", [one])
+        reach, params, whole = self._reach([relation]), self.params(self.window), f"(\n{relation.sql}\n)"
+        queries = [aggregate(relation.id, whole, [one], relation.shape)] if expressions(one) else []
+        if "value" in one.sql:
+            queries.append(distribution(relation.id, whole, one, relation.shape))
+        return ";\n\n".join(complete(query, relation.bases, params, reach) for query in queries)
+
     def sql_of(self, one: Metric) -> str:
         """The queries behind a metric, each complete."""
         if one.formula is None:

@@ -85,9 +85,17 @@ class Session:
             self._calendar = wanted
 
 
-def written_out(sql: str, params: Params) -> str:
-    """The SQL with its parameters, all whole numbers, written in."""
-    return _PARAMETER.sub(lambda found: str(params[found.group(1)]), sql)
+def written_out(sql: str, params: Mapping[str, int | str]) -> str:
+    """The SQL with its parameters, whole numbers or texts, written in.
+
+    >>> written_out("SELECT $a AS a, $b AS b", {"a": 1, "b": "it's"})
+    "SELECT 1 AS a, 'it''s' AS b"
+    """
+    return _PARAMETER.sub(lambda found: _literal(params[found.group(1)]), sql)
+
+
+def _literal(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 _sessions: WeakKeyDictionary[Engine, Session] = WeakKeyDictionary()

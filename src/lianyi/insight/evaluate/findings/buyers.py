@@ -6,6 +6,7 @@ from lianyi.insight.analyse.concentration import Concentration
 from lianyi.insight.analyse.rhythm import BrokenRhythm
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.changes import difference_interval
+from lianyi.insight.evaluate.evidence import of_change, of_figure
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
 from lianyi.insight.evaluate.severity import by_money
 from lianyi.insight.measure.intervals import wilson
@@ -111,7 +112,7 @@ def _one_time(case: Case) -> Iterator[Finding]:
         metric="repeat_buyer_rate",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=of_figure(figure),
         area="members",
     )
 
@@ -139,7 +140,7 @@ def _repurchase(case: Case) -> Iterator[Finding]:
             metric=metric,
             money_at_stake=None,
             grade="B",
-            evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
+            evidence=of_change(case, figure, change),
             area="members",
             basis="change",
         )
@@ -169,7 +170,7 @@ def _churn(case: Case) -> Iterator[Finding]:
         metric="churn_rate",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=change),
+        evidence=of_change(case, figure, change),
         area="members",
         basis="change",
     )
@@ -205,7 +206,7 @@ def _top_buyers(case: Case, found: Concentration) -> Finding:
         metric="spend_per_buyer",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=found.sql, n=found.n),
+        evidence=_shares(found),
         area="money",
     )
 
@@ -225,6 +226,21 @@ def _top_product(case: Case, found: Concentration) -> Finding:
         metric="gmv",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=found.sql, n=found.n),
+        evidence=_shares(found),
         area="money",
+    )
+
+
+def _shares(found: Concentration) -> Evidence:
+    """What the largest bring: the query gives every one of them with its sum, from the largest down."""
+    named = (
+        (Text(zh="最大的一个", en="The largest"), found.top_one_share),
+        (Text(zh="前 1%", en="Top 1%"), found.top_hundredth_share),
+        (Text(zh="前 10%", en="Top 10%"), found.top_tenth_share),
+    )
+    return Evidence(
+        sql=found.sql,
+        columns=(("value", Text(zh="谁", en="Who"), "text"), ("share", Text(zh="占成交额", en="Share of sales"), "share")),
+        rows=tuple({"value": name, "share": share} for name, share in named if share is not None),
+        n=found.n,
     )

@@ -9,6 +9,7 @@ from lianyi.insight.analyse.content.performance import COUNTS, TIMES
 from lianyi.insight.analyse.content.posts import Posts, posts
 from lianyi.insight.analyse.content.timing import best_time
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.evidence import of_figure
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.measure import dimensions
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -174,6 +175,6 @@ def _plan(case: Case) -> Iterator[Finding]:
         metric="plan_adherence",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=of_figure(figure),
         area="content",
     )

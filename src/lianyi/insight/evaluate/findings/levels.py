@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lianyi.insight.analyse.care.causes import pareto
 from lianyi.insight.analyse.fission.fission import Fission
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.evidence import of_figure
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.measure.session import written_out
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
@@ -48,7 +49,7 @@ def _silent(case: Case) -> Iterator[Finding]:
         metric="silent_group_share",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=of_figure(figure),
         area="community",
     )
 
@@ -73,7 +74,7 @@ def _slow(case: Case) -> Iterator[Finding]:
         metric="page_load_p75",
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=of_figure(figure),
         area="experience",
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from lianyi.insight.analyse.chance import adjusted, two_sided
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.evidence import of_figure
 from lianyi.insight.evaluate.naming import names_of
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
 from lianyi.insight.measure.intervals import wilson
@@ -116,7 +117,7 @@ def _rate_finding(figure: Figure, kind: str, why: Text, line: float, evidence: E
         metric=figure.metric,
         money_at_stake=None,
         grade="B",
-        evidence=evidence or Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=evidence or of_figure(figure),
         area="campaigns",
     )
 

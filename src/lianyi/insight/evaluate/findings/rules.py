@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.result import Evidence, Figure, Finding
+from lianyi.insight.evaluate.evidence import of_figure
+from lianyi.insight.evaluate.result import Figure, Finding
 from lianyi.insight.measure import catalogue
 from lianyi.kernel.numbers import Amount, Share, sentence
 
@@ -46,7 +47,7 @@ def _band(figure: Figure, band: tuple[float, float]) -> Iterator[Finding]:
         metric=figure.metric,
         money_at_stake=None,
         grade="B",
-        evidence=Evidence(sql=figure.sql, n=figure.n, interval=figure.interval),
+        evidence=of_figure(figure),
     )
 
 
@@ -72,5 +73,5 @@ def _loss(case: Case) -> Iterator[Finding]:
         metric="roi",
         money_at_stake=round(profit.value),
         grade="B",
-        evidence=Evidence(sql=profit.sql, n=profit.n),
+        evidence=of_figure(profit),
     )

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from lianyi.insight.analyse.rates.compare import Moved
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.evidence import BEFORE, NOW, both_sides
 from lianyi.insight.evaluate.result import Decomposition, Evidence, Factor, Finding, Segment
 from lianyi.insight.evaluate.severity import by_money
 from lianyi.insight.evaluate.watch.sales import Places
-from lianyi.insight.measure import dimensions
+from lianyi.insight.measure import catalogue, dimensions
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from lianyi.kernel.text import Text
 
@@ -79,7 +80,7 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         money_at_stake=round(parts.change),
         grade="B",
         evidence=Evidence(
-            sql=case.sql_of("net_sales"),
+            sql=_query(case),
             command=parts.command,
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
@@ -124,7 +125,17 @@ def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
         metric="net_sales",
         money_at_stake=round(driver.effect),
         grade="B",
-        evidence=Evidence(sql=case.sql_of("net_sales"), command=parts.command),
+        evidence=Evidence(
+            sql=_query(case),
+            columns=(
+                ("factor", Text(zh="因素", en="Factor"), "text"),
+                ("before", BEFORE, "mixed"),
+                ("now", NOW, "mixed"),
+                ("effect", Text(zh="对净销售额的影响", en="Effect on net sales"), "money"),
+            ),
+            rows=({"factor": driver.name, "before": driver.baseline, "now": driver.current, "effect": driver.effect, "unit": driver.unit},),
+            command=parts.command,
+        ),
         area="money",
         basis="symptom",
     )
@@ -177,7 +188,7 @@ def _segment(case: Case, dimension: str, segment: Segment, moved: Moved, segment
         money_at_stake=round(segment.effect),
         grade="B",
         evidence=Evidence(
-            sql=case.sql_of("net_sales"),
+            sql=_query(case, dimension),
             command=command,
             columns=(
                 ("value", name, "text"),
@@ -195,3 +206,10 @@ def _segment(case: Case, dimension: str, segment: Segment, moved: Moved, segment
         where=(dimension, segment.key or ""),
         q=moved.q,
     )
+
+
+def _query(case: Case, by: str | None = None) -> str:
+    """Net sales on both sides of the comparison."""
+    compared = case.comparison
+    by = by if by in catalogue()["net_sales"].dims else None
+    return case.sql_of("net_sales") if compared is None else both_sides(case, "net_sales", compared.before, compared.now, by=by)

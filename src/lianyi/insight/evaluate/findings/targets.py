@@ -7,6 +7,7 @@ from lianyi.insight.evaluate.methods.targets import MISS, Attained
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.measure import catalogue
 from lianyi.kernel.numbers import Share, sentence
+from lianyi.kernel.text import Text
 
 
 def findings(case: Case, attained: Sequence[Attained]) -> Iterator[Finding]:
@@ -34,5 +35,17 @@ def findings(case: Case, attained: Sequence[Attained]) -> Iterator[Finding]:
             metric=one.target.metric,
             money_at_stake=money,
             grade="B",
-            evidence=Evidence(sql=one.value.sql, n=one.value.n, interval=one.interval),
+            evidence=Evidence(
+                sql=one.value.sql,
+                columns=(
+                    ("now", entry.name, entry.unit),
+                    ("due", Text(zh="到此应达到", en="Due by now"), entry.unit),
+                    ("share", Text(zh="完成率", en="Reached"), "share"),
+                ),
+                rows=({"now": one.value.value, "due": due, "share": one.attainment},),
+                n=one.value.n,
+                interval=one.interval,
+                command=f"measure {one.target.metric} --from {one.target.window.start} --to {one.target.window.end}",
+                unit="share",
+            ),
         )

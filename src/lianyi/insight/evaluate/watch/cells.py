@@ -25,7 +25,7 @@ class Cells:
     base  : None for a plain count: every day of a window then counts 1
     units : (value, scan, side) -> what single people brought; side 0 before, 1 now
     spread: the base is the people of the window, spread evenly over its days (hits are then days each of them came)
-    sql   : the query that counted them, its parameters written in
+    sql   : the query that counted them, its parameters written in: d, x, n, and value where it is split
     """
 
     by: str | None
@@ -50,7 +50,7 @@ def joined(parts: Sequence[Cells]) -> Cells:
         base=None if any(p.base is None for p in parts) else np.concatenate([p.base for p in parts if p.base is not None]),
         units={key: units for p in parts for key, units in p.units.items()},
         spread=parts[0].spread,
-        sql=parts[-1].sql,
+        sql="\nUNION ALL\n".join(f"SELECT p{k}.* FROM ({p.sql}) AS p{k}" for k, p in enumerate(parts)),
     )
 
 

@@ -120,6 +120,9 @@ def fact_cells(engine: Engine, series: Series, days: Window, *, by: str | None, 
     hits, base = (np.array([float(v or 0) for v in rows.column(c).to_pylist()]) for c in ("x", "n"))
     values = tuple(rows.column("value").to_pylist())
     written = written_out(sql, params)
+    if BORN in written:
+        born = written_out(CONTENT_BORN.format(read=_read(engine)), {"first_d": engine.snapshot.first_day or 0})
+        written = f"WITH {BORN} AS ({born})\n{written}"
     return Cells(by, rows.column("d").to_numpy().astype(np.int64), values, hits, None if series.tally == "voices" else base, sql=written)
 
 

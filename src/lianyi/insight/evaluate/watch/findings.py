@@ -6,7 +6,8 @@ from lianyi.insight.analyse.estimate import paragraph
 from lianyi.insight.analyse.rates.compare import Moved
 from lianyi.insight.analyse.rates.onset import onset
 from lianyi.insight.analyse.rates.sides import without
-from lianyi.insight.evaluate.case import Case, span
+from lianyi.insight.evaluate.case import Case, Comparison, span
+from lianyi.insight.evaluate.evidence import both_sides, days_a_person, part_and_rest, sides_of, with_whole
 from lianyi.insight.evaluate.naming import names_of
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.evaluate.severity import by_effect, by_money
@@ -16,7 +17,7 @@ from lianyi.insight.evaluate.watch.families import Series
 from lianyi.insight.evaluate.watch.levels import far_below
 from lianyi.insight.evaluate.watch.money import chance_to_pay, lost_money
 from lianyi.insight.evaluate.watch.people import TALLIES, standing_alone
-from lianyi.insight.evaluate.watch.scans import Scan
+from lianyi.insight.evaluate.watch.scans import Scan, equal
 from lianyi.insight.evaluate.watch.watched import Watched
 from lianyi.insight.evaluate.wording import FELL, ROSE, difference, level
 from lianyi.insight.measure import dimensions
@@ -25,6 +26,8 @@ from lianyi.kernel.numbers import Amount, Count, Day, Share, sentence
 from lianyi.kernel.text import Text
 
 SHOWN = 8
+PLAIN = ("active", "visited", "voices")
+"""Tallies that are plain counts, so many a day."""
 
 
 def findings(case: Case, watched: Watched | None) -> Iterator[Finding]:
@@ -74,7 +77,19 @@ def _far(case: Case, counted: Counted, far: Far, scan: Scan) -> Finding:
         metric=None,
         money_at_stake=money,
         grade="D",
-        evidence=Evidence(sql=_sql(case, counted, series, dimension, scan), n=round(far.part.now.n)),
+        evidence=Evidence(
+            sql=part_and_rest(_daily(counted, series, dimension, scan), scan.now, far.part.value or "", hits="x", base="n"),
+            columns=(
+                ("value", dimensions()[dimension].name, "text"),
+                ("now", series.name, series.unit),
+                ("base", Text(zh="走到这一步的人次", en="Times somebody came here"), "count"),
+            ),
+            rows=(
+                {"value": said["value"], "now": far.part.now.rate, "base": round(far.part.now.n)},
+                {"value": Text(zh="其余", en="Elsewhere"), "now": far.rest.rate, "base": round(far.rest.n)},
+            ),
+            n=round(far.part.now.n),
+        ),
         area=counted.family.area,
         where=(dimension, far.part.value or ""),
         q=far.q,
@@ -255,7 +270,7 @@ def _evidence(case: Case, counted: Counted, chosen: Chosen, names: dict[str | No
     if chosen.whole is not None:
         rows = (*rows, _row(Text(zh="全部", en="All"), chosen.whole))
     return Evidence(
-        sql=_sql(case, counted, series, here.slice.dimension, scan),
+        sql=_sql(case, counted, series, dimension, scan),
         columns=(
             ("value", dimensions()[dimension].name if dimension else Text(zh="范围", en="Scope"), "text"),
             ("before", Text(zh="之前", en="Before"), series.unit),
@@ -286,9 +301,25 @@ def _row(value: str | Text, moved: Moved) -> dict[str, object]:
 def _sql(case: Case, counted: Counted, series: Series, by: str | None, scan: Scan) -> str:
     """The query that can be run again: the catalogue's own, or the count by day."""
     if series.metric is not None:
-        values = case.measured([series.metric], scan.now, by=by)
-        return values[0].sql if values else ""
+        return both_sides(case, series.metric, scan.before, scan.now, by=by)
+    sql = _daily(counted, series, by, scan)
+    if not sql:
+        return ""
+    fair = equal((scan,))[0] if series.tally == "sticky" else scan
+    compared = Comparison("given", fair.before, fair.now)
+    base = None if series.kind == "count" and series.tally in PLAIN else "n"
+
+    def gathered(sql: str, *, split: bool) -> str:
+        if series.tally == "sticky":
+            return days_a_person(sql, compared, split=split)
+        return sides_of(sql, compared, hits="x", base=base, split=split)
+
+    made = gathered(sql, split=by is not None)
+    whole = "" if by is None else _daily(counted, series, None, scan)
+    return with_whole(made, gathered(whole, split=False)) if whole else made
+
+
+def _daily(counted: Counted, series: Series, by: str | None, scan: Scan) -> str:
+    """The counts of a tally by day, as a query that stands alone; empty where it was not counted so."""
     sql = counted.sql.get((series.id, by), "")
-    if series.tally in TALLIES:
-        return standing_alone(sql, by, scan.before.from_day, scan.now.to_day)
-    return sql
+    return standing_alone(sql, by, scan.before.from_day, scan.now.to_day) if sql and series.tally in TALLIES else sql

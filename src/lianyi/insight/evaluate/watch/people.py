@@ -81,7 +81,11 @@ def person_cells(engine: Engine, series: Sequence[Series], scans: Sequence[Scan]
         base = None if counted[i].base is None else _reals(rows, f"n{i}")
         mine = {(v, nth, side): u for nth, scan in enumerate(units) for (v, side), u in scan[i].items()}
         spread = one.tally == "sticky"
-        found[one.id] = Cells(by, days, values, hits, base, mine if base is not None or spread else {}, spread=spread, sql=sql)
+        alone = f"SELECT w.d AS d{split}, CAST(sum({counted[i].hits}) AS BIGINT) AS x, CAST(sum({counted[i].base or '0'}) AS BIGINT) AS n\n"
+        if spread:  # so many days a person: its query keeps the people
+            alone = f"SELECT w.d AS d{split}, w.actor AS actor, {counted[i].hits} AS x\n"
+        own = f"{alone}FROM {source}" if spread else f"{alone}FROM {source} GROUP BY w.d{split}"
+        found[one.id] = Cells(by, days, values, hits, base, mine if base is not None or spread else {}, spread=spread, sql=own)
     return found
 
 
