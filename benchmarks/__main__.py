@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("stream", "intake", "catalogue", "analyse", "simulate")
+ALL = ("stream", "intake", "catalogue", "analyse", "simulate", "console")
 
 for name in sys.argv[1:] or ALL:
     importlib.import_module(f"benchmarks.{name}").main()

@@ -11,10 +11,11 @@ django.setup()
 
 # ruff: noqa: E402 - the tables are there once Django is set up
 from lianyi.flows import settle_order
-from lianyi.kernel.actor import Actor
+from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.ops.members.services import join
 from lianyi.ops.shop.selectors import get_order
 from lianyi.ops.shop.services import add_product
+from lianyi.ops.team.services import choose_password, found_owner
 from lianyi.web.pages.sign_in import link_token
 
 OWNER = Actor("team", "t_owner", frozenset({"owner"}))
@@ -45,7 +46,14 @@ def paid(order: str) -> str:
     return settle_order.pay(key=key, actor=OWNER, at=NOW, order=found, reference=key, amount_fen=found.payable_fen).state
 
 
-VERBS = {verb.__name__: verb for verb in (link, product, member, paid)}
+def owner(password: str) -> str:
+    """The first owner, with a password."""
+    found = found_owner(at=NOW)
+    choose_password(key="owner:password", actor=SYSTEM, at=NOW, username=found.username, password=password)
+    return found.username
+
+
+VERBS = {verb.__name__: verb for verb in (link, product, member, paid, owner)}
 
 if __name__ == "__main__":
     given: dict[str, Any] = json.loads(sys.argv[2])

@@ -1,0 +1,151 @@
+"""Pages of the console on the demo brand: how long each takes, the first time for a snapshot and after that, and its queries.
+
+python -m benchmarks console
+
+The first time includes working out the answers of the history; they are then kept for the snapshot. Targets: the cockpit within 600 ms and
+every other page within 300 ms at the 95th percentile, on two cores.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from benchmarks.harness import run
+
+HOME = Path(".bench") / "console"
+ROUNDS = 20
+COCKPIT_MS, PAGE_MS = 600, 300
+QUARTER = ("2026-07-01", "2026-10-01")
+PATHS = {
+    "cockpit": "/console/",
+    "measure": "/console/measure/",
+    "metric": "/console/measure/net_sales/?by=platform",
+    "analyses": "/console/insight/",
+    "funnel": "/console/insight/funnel/",
+    "retention": "/console/insight/retention/",
+    "paths": "/console/insight/paths/",
+    "rfm": "/console/insight/rfm/",
+    "attribution": "/console/insight/attribution/",
+    "fission": "/console/insight/fission/",
+    "family": "/console/insight/fission/family/",
+    "content": "/console/insight/content/",
+    "community": "/console/insight/community/",
+    "evaluate": "/console/evaluate/",
+    "evaluation": "/console/evaluate/{review}/",
+    "tasks": "/console/tasks/",
+    "report": "/console/report/",
+    "campaigns": "/console/campaigns/",
+    "import": "/console/intake/",
+    "team": "/console/team/",
+    "settings": "/console/settings/",
+    "audit": "/console/audit/",
+    "api values": "/api/v1/measure?metrics=net_sales,orders&from=2026-09-01&to=2026-10-01&grain=day",
+}
+
+
+def build() -> None:
+    """The demo brand with one evaluation, made once."""
+    from lianyi.cli.simulate import fill
+    from lianyi.lab.brand import brand_name
+    from lianyi.lab.worlds import read_world
+    from lianyi.stream import workspace as workspaces
+    from lianyi.stream.log.table import EventLog
+
+    workspace = workspaces.create(HOME, brand=brand_name())
+    if not EventLog(workspace).snapshot().files:
+        world = read_world("brand")
+        fill(workspace, world, members=world.members, days=world.days, seed=1, twins=False)
+
+
+def pages() -> dict[str, Any]:
+    """Milliseconds and queries of every page, in one process, by Django's own client: all of the product but the socket."""
+    import django
+
+    os.environ |= {
+        "LIANYI_HOME": str(HOME),
+        "DJANGO_SETTINGS_MODULE": "lianyi.server.settings",
+        "LIANYI_DEBUG": "1",
+        "LIANYI_HOSTS": "testserver",
+    }
+    django.setup()
+    from django.core.cache import caches
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from lianyi.ops.team.services import found_owner
+
+    call_command("migrate", verbosity=0, interactive=False)
+    review = evaluated()
+    caches["answers"].clear()
+    client = Client()
+    client.force_login(found_owner(at=timezone.now()), backend="django.contrib.auth.backends.ModelBackend")
+    found: dict[str, Any] = {}
+    begun = time.perf_counter()
+    for name, path in PATHS.items():
+        address = path.replace("{review}", review)
+        first = timed(client, address)
+        times = [timed(client, address) for _ in range(ROUNDS)]
+        with CaptureQueriesContext(connection) as queries:
+            timed(client, address)
+        cut = quantiles(times, n=20)
+        found[name] = {"first": first, "p50": cut[9], "p95": cut[18], "queries": len(queries)}
+    return {"seconds": time.perf_counter() - begun, "pages": found}
+
+
+def evaluated() -> str:
+    """The evaluation of the last quarter, carried out here when there is none; answers its id."""
+    import datetime as dt
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    from lianyi.flows.evaluate_period import evaluate_period
+    from lianyi.kernel.actor import SYSTEM
+    from lianyi.ops.review import selectors, services
+
+    done = selectors.find_latest_review()
+    if done is None:
+        from_on, to_on = (dt.date.fromisoformat(text) for text in QUARTER)
+        public_id = services.ask_review(key="bench", actor=SYSTEM, at=timezone.now(), from_on=from_on, to_on=to_on)
+        evaluate_period(settings.WORKSPACE, public_id=public_id, now=timezone.now)
+        done = selectors.get_review(public_id)
+    return str(done.public_id)
+
+
+def timed(client: Any, address: str) -> float:
+    """Milliseconds of one request, which must succeed."""
+    begun = time.perf_counter()
+    answer = client.get(address)
+    spent = (time.perf_counter() - begun) * 1000
+    assert answer.status_code == 200, (address, answer.status_code)
+    return spent
+
+
+def main() -> None:
+    """Print every page beside its target."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    run("benchmarks.console", "build")
+    said = run("benchmarks.console", "pages").said["pages"]
+    print("\nPages of the console on the demo brand, milliseconds")
+    print(f"  {'page':<14}{'first':>9}{'p50':>9}{'p95':>9}{'target':>9}{'queries':>9}")
+    for name, one in said.items():
+        target = COCKPIT_MS if name == "cockpit" else PAGE_MS
+        late = "" if one["p95"] <= target else "  LATE"
+        print(f"  {name:<14}{one['first']:9.0f}{one['p50']:9.0f}{one['p95']:9.0f}{target:9d}{one['queries']:9d}{late}")
+
+
+if __name__ == "__main__":
+    task = sys.argv[1]
+    if task == "build":
+        started = time.perf_counter()
+        build()
+        print(json.dumps({"seconds": time.perf_counter() - started}))
+    else:
+        print(json.dumps(pages()))
