@@ -1,5 +1,12 @@
-"""Kept views, metrics on the overview, and the palette: what one may go to, and nothing else."""
+"""Kept views, metrics on the overview, the palette; and lists that ask the database as often for many rows as for one."""
 
+import datetime as dt
+
+import pytest
+
+from lianyi.kernel.actor import SYSTEM
+from lianyi.ops.intake.services import receive_upload
+from lianyi.ops.review import services
 from lianyi.ops.team.selectors import list_views
 from lianyi.web.console.rooms import KEYS
 from tests.web.console.conftest import browser
@@ -46,3 +53,36 @@ def test_the_palette_offers_what_is_open_to_its_reader(team, brand):
 
 def test_no_two_rooms_share_a_key():
     assert len(set(KEYS.values())) == len(KEYS)
+
+
+AT = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+
+
+def one_more(n):
+    """One more evaluation with a task, a schedule, a share and an upload."""
+    public_id = services.ask_review(key=f"r{n}", actor=SYSTEM, at=AT, from_on=dt.date(2026, 5, 1), to_on=dt.date(2026, 6, 1))
+    services.begin_review(public_id=public_id)
+    services.finish_review(public_id=public_id, at=AT, snapshot="1", summary={"methods": [], "findings": 0, "high": 0, "suggestions": 1})
+    services.accept_suggestion(
+        key=f"a{n}", actor=SYSTEM, at=AT, public_id=public_id, suggestion_id="s", action={"zh": "做", "en": "do"}, metric="orders", before=1.0,
+        due_on=dt.date(2026, 8, 1), owner="lin",
+    )  # fmt: skip
+    services.add_schedule(key=f"s{n}", actor=SYSTEM, at=AT, cadence="weekly", template="full", baseline="previous")
+    services.share_report(key=f"l{n}", actor=SYSTEM, at=dt.datetime.now(dt.UTC), public_id=public_id, language="en", days=7)
+    receive_upload(key=f"u{n}", actor=SYSTEM, at=AT, name=f"{n}.csv", size_bytes=1)
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [("/console/evaluate/", 5), ("/console/tasks/", 3), ("/console/report/", 4), ("/console/intake/", 3), ("/console/team/", 4)],
+)
+def test_a_list_asks_the_database_as_often_for_many_as_for_one(path, queries, team, brand, django_assert_num_queries):
+    client = browser(team["owner"])
+    one_more(0)
+    client.get(path)
+    with django_assert_num_queries(queries):
+        client.get(path)
+    for n in range(1, 6):
+        one_more(n)
+    with django_assert_num_queries(queries):
+        client.get(path)

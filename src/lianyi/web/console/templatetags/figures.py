@@ -58,6 +58,7 @@ KIND_NAMES = {
     "keywords": Text(zh="关键词", en="Keywords"),
     "estimates": Text(zh="增量估计", en="Estimates"),
 }
+SAME_SCORE = 0.5
 WRITTEN = {"count", "money", "ratio", "share", "times", "seconds", "hours", "ms", "days", "score"}
 
 
@@ -147,7 +148,7 @@ def points(share: float) -> str:
 @register.filter
 def signed_score(change: float) -> str:
     """A change of a score."""
-    return f"{change:+.0f}"
+    return f"{change:+.0f}" if abs(change) >= SAME_SCORE else "0"
 
 
 @register.filter
