@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lianyi.kernel.clock import parse_day
@@ -44,6 +45,19 @@ def test_facts_lie_within_the_days_that_were_lived(made):
 
     assert (low, high) == (first, first + DAYS - 1)
     assert n == ids
+
+
+def test_nobody_buys_one_thing_on_two_lines_of_an_order(made):
+    doubled = """SELECT e.order_id, e.product_id FROM events AS e WHERE e.name = 'order_paid'
+        GROUP BY e.order_id, e.product_id HAVING count(*) > 1"""
+
+    assert asked(made, doubled) == []
+
+
+def test_the_facts_of_a_month_lie_by_name_and_then_time(made):
+    for file in EventLog(made).snapshot().files:
+        lies = pq.read_table(file.path, partitioning=None, columns=["name", "t", "event_id"])
+        assert lies.equals(lies.sort_by([("name", "ascending"), ("t", "ascending"), ("event_id", "ascending")]))
 
 
 def test_reference_tables_know_everything_that_facts_name(made):

@@ -23,7 +23,7 @@ from lianyi.insight.measure import catalogue, measure
 from tests.truth.truth_cases import Said, at_length, cover, estimates, least_of, over_worlds, window, worlds
 
 pytestmark = pytest.mark.truth
-WORLDS, MEMBERS, DAYS = worlds(40, 100), 400, 60
+WORLDS, MEMBERS, DAYS = worlds(32, 100), 400, 60
 LIMITS = tomllib.loads((Path(__file__).parent / "limits.toml").read_text(encoding="utf-8"))
 # Enough of the worlds must have something to say, and enough to say it from.
 MIN_SHARE, MIN_N = 0.8, 10

@@ -9,7 +9,7 @@ from lianyi.lab.worlds import read_world
 from tests.truth.truth_cases import binomial_interval, evaluated, told, window, worlds
 
 pytestmark = pytest.mark.truth
-WORLDS, MEMBERS, DAYS = worlds(12, 120), 1500, 60
+WORLDS, MEMBERS, DAYS = worlds(10, 120), 1500, 60
 # What claims that something changed, or that a record is broken, or a day odd. What merely stands somewhere (`level`) may be true here.
 CLAIMS = ("change", "symptom", "data")
 
