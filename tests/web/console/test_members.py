@@ -12,10 +12,11 @@ from lianyi.ops.campaigns.services import checkout
 from lianyi.ops.journal.selectors import Command
 from lianyi.ops.members.lists import count_by_tag
 from lianyi.ops.members.selectors import find_consent, find_member, get_member, list_tags
-from lianyi.ops.members.services import join, set_consent, set_tier, tag
+from lianyi.ops.members.services import Known, adopt, join, set_consent, set_tier, tag
 from lianyi.ops.plan.segments import members_in
 from lianyi.ops.plan.selectors import list_segments
 from lianyi.ops.shop.services import add_product
+from lianyi.stream.opening import opened
 from tests.web.console.conftest import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,3 +161,16 @@ def test_the_list_asks_as_often_for_many_as_for_one(team, people, django_assert_
     with django_assert_num_queries(9):
         client.get("/console/members/")
     assert count_by_tag()[0] == ("新客", 8)
+
+
+def test_a_member_of_the_imported_history_is_taken_over_and_shown_with_it(team, brand):
+    with opened(brand) as engine:
+        (row,) = engine.run(
+            "SELECT member_id, count(*) AS n FROM events WHERE name = 'order_paid' GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+        ).to_pylist()
+    adopt(actor=SYSTEM, at=timezone.now(), known=[Known(row["member_id"], timezone.now() - 300 * DAY)])
+
+    page = browser(team["analyst"]).get(f"/console/members/{row['member_id']}/history/").content.decode()
+
+    assert page.count("imported history") == min(row["n"], 60)
+    assert "An order line was paid" in page

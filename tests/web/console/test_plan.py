@@ -137,3 +137,11 @@ def test_a_month_shows_days_off_make_up_days_events_and_what_is_planned():
 
 def test_a_month_that_is_none_gets_one_clear_answer(team, brand):
     assert browser(team["reader"]).get("/console/plan/?month=soon").status_code == 422
+
+
+def test_goals_are_measured_when_the_page_is_there(team, brand):
+    goal("orders", 10)
+    client = browser(team["reader"])
+
+    assert 'hx-get="/console/plan/goals/"' in client.get("/console/plan/").content.decode()
+    assert "reached" in client.get("/console/plan/goals/").content.decode()

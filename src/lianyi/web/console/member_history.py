@@ -17,7 +17,7 @@ TOLD = (
 )  # fmt: skip
 OUTSIDE = Text(zh="导入的历史", en="imported history")
 QUERY = f"""
-SELECT t, name, kind, amount_fen, quantity FROM events
+SELECT t, name, amount_fen, quantity FROM events
 WHERE member_id = $member AND seq IS NULL AND name IN ({", ".join(f"'{name}'" for name in TOLD)})
 ORDER BY t DESC LIMIT {MOST}
 """
@@ -32,7 +32,7 @@ def outside(workspace: Workspace, member_id: str) -> list[Event]:
     return [
         Event(
             dt.datetime.fromtimestamp(row["t"] / 1e6, dt.UTC), fact_words(row["name"]), OUTSIDE.say(spoken()), row["amount_fen"], row["quantity"],
-            row["kind"] or "", "", "",
+            "", "", "",
         )
         for row in rows
     ]  # fmt: skip

@@ -8,11 +8,12 @@ from typing import Any
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.journal.services import content_of
+from lianyi.ops.members.rules import PURPOSES
 from lianyi.stream.contracts import contracts
 from lianyi.web.ui.templatetags.words import spoken
 
 # A contract says after its meaning what its fields are; a reader of the timeline does not need that.
-FIELDS = re.compile(r"\s*[（(].*$", re.DOTALL)
+FIELDS = re.compile(r"\s*[（(，,；;].*$", re.DOTALL)
 WHO = {
     "member": Text(zh="会员", en="member"),
     "team": Text(zh="团队", en="team"),
@@ -20,6 +21,8 @@ WHO = {
     "visitor": Text(zh="访客", en="visitor"),
     "partner": Text(zh="合作方", en="partner"),
 }
+# Facts whose kind is a word that people wrote; other kinds are short names of ours.
+WORDED = frozenset({"member_tagged", "member_untagged", "tier_changed"})
 HIDDEN = frozenset({"ledger_posted", "stock_changed", "member_adopted"})
 """Facts of the bookkeeping, which the ledger shows in its own way."""
 
@@ -54,10 +57,17 @@ def event_of(fact: Fact) -> Event:
         f"{who} {fact.actor_id}" if fact.actor_kind == "team" else who,
         said.get("amount_fen"),
         said.get("quantity"),
-        str(said.get("kind", "")),
+        _detail(fact.name, str(said.get("kind", ""))),
         str(said.get("order_id", "")),
         str(said.get("campaign_id", "")),
     )
+
+
+def _detail(name: str, kind: str) -> str:
+    """What a fact's kind says to people; "" where it says nothing."""
+    if name.startswith("consent_") and kind in PURPOSES:
+        return PURPOSES[kind].say(spoken())
+    return kind if name in WORDED else ""
 
 
 def fact_words(name: str) -> str:

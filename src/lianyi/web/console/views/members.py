@@ -120,7 +120,6 @@ def member(request: HttpRequest, public_id: str) -> HttpResponse:
     one = get_member(public_id)
     consents = lists.list_consents(one)
     orders = list_orders(one, limit=MOST_ORDERS)
-    events = timeline(list_facts(member_id=one.public_id)) + outside(settings.WORKSPACE, one.public_id)
     page = {
         "member": one,
         "tags": list_tags(one),
@@ -128,7 +127,7 @@ def member(request: HttpRequest, public_id: str) -> HttpResponse:
         "known_tiers": [name for name, _ in lists.count_by_tier()],
         "bought": purchases_of([one.pk]).get(one.pk),
         "balances": balances_of(one),
-        "events": sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS],
+        "events": timeline(list_facts(member_id=one.public_id))[:MOST_EVENTS],
         "links": True,
         "orders": [(order, shop_words.ORDERS[order.state], shop_words.ORDER_TONES[order.state]) for order in orders],
         "lines": statement(one, kind="points")[::-1][:MOST_LINES],
@@ -144,6 +143,16 @@ def member(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_refer": may(request, "ledger.read"),
     }
     return render(request, "console/members/member.html", page)
+
+
+@require_GET
+@opened_to("member.read")
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The timeline once more, with what the imported history knows; the page asks for it when it is there. Raises MemberUnknown."""
+    one = get_member(public_id)
+    events = timeline(list_facts(member_id=one.public_id)) + outside(settings.WORKSPACE, one.public_id)
+    page = {"events": sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS], "links": True}
+    return render(request, "console/parts/timeline.html", page)
 
 
 @require_POST

@@ -35,6 +35,13 @@ def plan(request: HttpRequest) -> HttpResponse:
     return render(request, "console/plan/plan.html", _page(request, {}))
 
 
+@require_GET
+@opened_to("plan.read")
+def goals(request: HttpRequest) -> HttpResponse:
+    """Goals with how far they are: asked for by the page when it is there, as measuring can take a while."""
+    return render(request, "console/plan/goals.html", {"paces": paces_of(list_goals(), find_horizon(), _today(request))})
+
+
 @require_POST
 @opened_to("plan.write")
 def add(request: HttpRequest) -> HttpResponse:
@@ -78,7 +85,7 @@ def change_budget(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, forms: dict[str, Any]) -> dict[str, Any]:
     horizon = find_horizon()
-    today = request.at.astimezone(settings.WORKSPACE.zone).date()
+    today = _today(request)
     month = _month(request.GET.get("month", ""), today)
     campaigns = {one.public_id: one for one in list_campaigns()}
     rows = [
@@ -89,7 +96,7 @@ def _page(request: HttpRequest, forms: dict[str, Any]) -> dict[str, Any]:
     hrefs = {public_id: reverse("console:campaign", args=[public_id]) for public_id in campaigns}
     spent = overviews([one for one in campaigns.values() if one.budget_id])
     return {
-        "paces": paces_of(list_goals(), horizon, today),
+        "goals": list_goals(),
         "horizon_on": last_day_of(horizon),
         "month": month,
         "weeks": month_of(month, today, rows, hrefs, settings.WORKSPACE.zone),
@@ -105,6 +112,10 @@ def _page(request: HttpRequest, forms: dict[str, Any]) -> dict[str, Any]:
         "budget_form": forms.get("budget") or BudgetForm(),
         "date_form": forms.get("date") or DateForm(),
     }
+
+
+def _today(request: HttpRequest) -> dt.date:
+    return request.at.astimezone(settings.WORKSPACE.zone).date()
 
 
 WEEKDAYS = (

@@ -261,6 +261,7 @@ def _order_page(request: HttpRequest, public_id: str, form: RefundForm | None = 
     backs = list_refunds(one)
     return {
         "order": one,
+        "channel": channel_names().get(one.channel, one.channel),
         "state": words.ORDERS[one.state],
         "tone": words.ORDER_TONES[one.state],
         "lines": lines,
