@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from tools.reference import api, commands, compliance, errors, events, methods, metrics, proofs
+from tools.reference import api, commands, compliance, errors, evaluation, events, methods, metrics, proofs
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("docs") / "reference"
@@ -13,6 +13,7 @@ FOLDER = Path("docs") / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "errors": errors.render,
     "events": events.render,
+    "evaluation": evaluation.render,
     "metrics": metrics.render,
     "methods": partial(methods.render, "en"),
     "methods.zh-CN": partial(methods.render, "zh"),
