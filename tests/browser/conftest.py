@@ -1,5 +1,7 @@
 """A shop that is served for real, a Chromium that visits it, and what every page must keep."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -12,11 +14,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -72,7 +75,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         server.wait(PATIENCE_SECONDS)
 
 
-def wait_for(served: Shop, server: "subprocess.Popen[bytes]") -> None:
+def wait_for(served: Shop, server: subprocess.Popen[bytes]) -> None:
     for _ in range(PATIENCE_SECONDS * 5):
         try:
             urllib.request.urlopen(served.url).read()
@@ -88,6 +91,9 @@ def wait_for(served: Shop, server: "subprocess.Popen[bytes]") -> None:
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on the path (CI installs one)")
+    # Imported where it is used: the default suite looks into this folder as well, and leaves it.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -121,6 +127,8 @@ class Visit:
 
     def must_be_sound(self) -> None:
         """What every page keeps: no fault so far, nothing wider than the screen, no serious finding of accessibility."""
+        from axe_playwright_python.sync_playwright import Axe
+
         assert self.faults == []
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, f"{self.page.url} is {wide} px wider than the screen"

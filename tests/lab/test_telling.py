@@ -19,7 +19,7 @@ from tests.lab.lab_cases import DAYS, MEMBERS, asked, engine_on, told
 BODY = {"text": str, "int": int, "real": (int, float), "flag": bool}
 
 
-@pytest.fixture(scope="module", params=["null", "brand"])
+@pytest.fixture(scope="module", params=["null", pytest.param("brand", marks=pytest.mark.slow)])
 def made(request, tmp_path_factory):
     return told(tmp_path_factory.mktemp("told") / "w", request.param)
 

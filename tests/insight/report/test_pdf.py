@@ -71,11 +71,13 @@ def test_every_figure_with_a_value_has_its_definition_and_its_query():
             assert squeezed(figure.sql.splitlines()[-1]).replace("'", "‘")[:8] in page.replace("’", "‘")
 
 
+@pytest.mark.slow
 @POPPLER
 def test_charts_are_vectors():
     assert said("pdfimages", "-list", path_of("full")).splitlines()[2:] == []
 
 
+@pytest.mark.slow
 @POPPLER
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_character_is_missing_from_the_fonts(language):
@@ -93,6 +95,7 @@ def test_what_a_shop_wrote_is_text_and_never_markup():
     assert "http://evil.example" not in said("pdfinfo", "-url", path_of("hostile"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["orders_only", "british"])
 def test_the_same_evaluation_gives_the_same_pages(case):
     assert pdf(compose(getattr(cases, case)())) == path_of(case).read_bytes()

@@ -139,6 +139,7 @@ def test_both_documents_hold_the_same_quantities(evaluation):
         alike(list(numbers(one.text)), list(numbers(other.text)))
 
 
+@pytest.mark.slow
 @FEW
 @given(evaluations())
 def test_both_pages_show_the_same_numbers_and_every_sentence_too(monkeypatch, evaluation):
@@ -155,6 +156,7 @@ def test_both_pages_show_the_same_numbers_and_every_sentence_too(monkeypatch, ev
     alike(*said)
 
 
+@pytest.mark.slow
 @FEW
 @given(evaluations())
 def test_both_workbooks_hold_the_same_cells(evaluation):
@@ -176,6 +178,7 @@ def test_both_workbooks_hold_the_same_cells(evaluation):
     assert len(cells[0]) > 40
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=3)
 @given(evaluations())
 def test_both_decks_hold_the_same_charts_and_the_same_numbers_in_words(evaluation):

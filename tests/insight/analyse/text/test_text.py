@@ -90,6 +90,7 @@ def test_platt_recovers_the_curve_a_score_came_from():
     assert shift == pytest.approx(-0.7, abs=0.08)
 
 
+@pytest.mark.slow
 def test_a_model_learns_what_the_labels_say_and_its_card_is_honest(model):
     fresh, truth = reviews(400, noise=0.0, seed=9)
     right = float(((model.probability(fresh) > 0.5) == np.array(truth)).mean())
@@ -103,6 +104,7 @@ def test_a_model_learns_what_the_labels_say_and_its_card_is_honest(model):
     assert "made" in model.card.source
 
 
+@pytest.mark.slow
 def test_scoring_without_the_package_is_what_the_package_gives(model, tmp_path):
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -116,6 +118,7 @@ def test_scoring_without_the_package_is_what_the_package_gives(model, tmp_path):
     assert model.probability(fresh) == pytest.approx(1 / (1 + np.exp(-(model.scale * score + model.shift))), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_model_comes_back_from_its_file_and_the_same_training_gives_the_same_bytes(model, tmp_path):
     model.write(tmp_path / "a")
     train(*reviews(600), source="made").write(tmp_path / "b")
@@ -137,6 +140,7 @@ def test_what_is_no_model_is_refused(tmp_path):
             read_model(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_reasons_are_the_pieces_that_moved_the_score(model):
     reasons = model.reasons("非常满意，推荐")
 
@@ -165,6 +169,7 @@ def test_without_the_optional_part_the_message_says_how_to_get_it(monkeypatch):
     assert read(["很满意"])[0].label == "positive"
 
 
+@pytest.mark.slow
 def test_the_net_score_is_corrected_for_misreadings(model):
     texts, truth = reviews(500, noise=0.0, seed=3)
     found = summed(read(texts, model), texts, ["positive" if t else "negative" for t in truth], model)
