@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 SERIOUS = {"serious", "critical"}
 
