@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,6 +65,12 @@ def stored_evaluation(workspace: Workspace, public_id: str) -> Evaluation:
     path = folder_of(workspace, public_id) / STORED
     if not path.is_file():
         raise NotThere(what=Text(zh="评估结果", en="result of this evaluation"), given=public_id)
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, written_ns: int) -> Evaluation:
+    """A stored result. It is never changed, so those read last are kept; a file written anew is another one."""
     return from_json(json.loads(path.read_text(encoding="utf-8")))
 
 

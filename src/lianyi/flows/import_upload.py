@@ -20,7 +20,6 @@ from lianyi.stream.intake.preview import Preview, preview
 from lianyi.stream.intake.unpacking import require_modest
 from lianyi.stream.workspace import Workspace
 
-FOLDER = "uploads"
 MOST_BYTES = 200 << 20
 MOST_UNPACKED_BYTES = 1 << 30
 KEPT_DAYS = 7
@@ -40,7 +39,7 @@ def receive(workspace: Workspace, *, key: str, actor: Actor, at: dt.datetime, na
     Raises NotAllowed; BadInput for a file that is too large, swells, is empty, damaged or no table; nothing of it is then kept.
     """
     actor.require("intake.write")
-    aside = workspace.path / FOLDER / f".{secrets.token_hex(8)}"
+    aside = workspace.uploads_path / f".{secrets.token_hex(8)}"
     aside.mkdir(parents=True)
     try:
         path = aside / tidy(name)
@@ -74,7 +73,7 @@ def tidy(name: str) -> str:
 
 def folder_of(workspace: Workspace, public_id: str) -> Path:
     """Where an upload's file is."""
-    return workspace.path / FOLDER / public_id
+    return workspace.uploads_path / public_id
 
 
 def check_upload(workspace: Workspace, *, public_id: str, now: Callable[[], dt.datetime]) -> bool:

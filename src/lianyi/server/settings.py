@@ -79,7 +79,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "answers": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": WORKSPACE.path / "cache",
+        "LOCATION": WORKSPACE.answers_path,
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }

@@ -96,6 +96,16 @@ class Workspace:
         return self.path / "mappings"
 
     @property
+    def answers_path(self) -> Path:
+        """Answers that were worked out and are kept; they may be deleted at any time, and are when a member is erased."""
+        return self.path / "cache"
+
+    @property
+    def uploads_path(self) -> Path:
+        """Files that were brought in and not imported yet; they go when a member is erased, for they may name them."""
+        return self.path / "uploads"
+
+    @property
     def scratch_path(self) -> Path:
         """Where work in progress lies; anything in it may be deleted when no process runs."""
         path = self.path / "tmp"

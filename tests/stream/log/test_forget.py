@@ -60,6 +60,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> EventLog:
     space.rejects_path.mkdir()
     space.imports_path.mkdir()
     (space.rejects_path / "orders.csv").write_text(f"file,line,member\norders.csv,3,{GONE}\norders.csv,4,m0004\n")
+    for folder in (space.answers_path, space.uploads_path / "u1"):
+        folder.mkdir(parents=True)
+        (folder / "kept").write_text(GONE)
     (space.rejects_path / "old.csv.gz").write_bytes(gzip.compress(f"line,member\n1,{GONE}\n".encode()))
     (space.imports_path / "1.json").write_text(f'{{"first_reject": "{GONE}", "rows": 9}}')
     (space.imports_path / "2.jsonl").write_text(f'{{"row": ["{raw}", 1]}}\n{{"row": ["someone-else", 2]}}\n')

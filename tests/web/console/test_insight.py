@@ -4,11 +4,15 @@ import csv
 import io
 
 import pytest
+from django.core.cache import caches
 
 from lianyi.insight.analyse.funnel import funnel
 from lianyi.insight.analyse.segments.rfm import rfm
 from lianyi.kernel.clock import Window
+from lianyi.kernel.errors import TryLater
+from lianyi.stream.log.delta import SnapshotGone
 from lianyi.stream.opening import opened
+from lianyi.web.console.asking import _held, find_horizon, kept, move_on
 from lianyi.web.console.explorers import EXPLORERS
 from tests.web.console.conftest import browser
 
@@ -79,3 +83,25 @@ def test_the_same_question_is_worked_out_once_for_a_snapshot(team, brand, monkey
 
 def test_without_invitations_there_is_no_family_to_draw(team, brand):
     assert "Nobody was brought by anybody yet" in browser(team["owner"]).get("/console/insight/fission/family/").content.decode()
+
+
+def test_pages_stay_on_one_snapshot_for_a_while_and_move_on_when_told(team, brand, monkeypatch):
+    first = find_horizon()
+    monkeypatch.setattr("lianyi.web.console.asking.EventLog", lambda *_: pytest.fail("looked again"))
+
+    assert find_horizon() == first
+    move_on()
+    with pytest.raises(pytest.fail.Exception):
+        find_horizon()
+
+
+def test_a_snapshot_that_is_gone_is_left_and_its_reader_asked_to_come_back(team, brand, monkeypatch):
+    def gone(*_):
+        raise SnapshotGone(version=1, latest=2)
+
+    horizon = find_horizon()
+    monkeypatch.setattr("lianyi.web.console.asking.opened", gone)
+
+    with pytest.raises(TryLater):
+        kept(horizon, "anything", lambda engine: 1)
+    assert caches["answers"].get(_held()) is None

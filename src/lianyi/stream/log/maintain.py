@@ -4,6 +4,7 @@ Safe to kill at any point and to run again. Readers and appends go on meanwhile:
 takes a writer's turn. An erasure is the exception; it keeps writers waiting, because it must see every fact.
 """
 
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -166,6 +167,9 @@ def _erase(workspace: Workspace, folder: Path, *, now_us: int) -> MaintenanceRep
         stale, stale_bytes = refresh.remove_stale(snapshot, now_us=now_us, retention_hours=0)
         for texts in (workspace.rejects_path, workspace.imports_path, workspace.mappings_path):
             redact(texts, gone.pending, workspace.key)
+        # Kept answers and files that wait to be imported may name who is gone: the ones are worked out anew, the others brought in again.
+        for kept in (workspace.answers_path, workspace.uploads_path):
+            shutil.rmtree(kept, ignore_errors=True)
         note_done(workspace, gone.pending, now_us=now_us)
         table = delta.load(path)
         emptied = reference.replace(workspace.tables_path, "erased", reference.rows_of(workspace.tables_path, "erased", None))

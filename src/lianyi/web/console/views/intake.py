@@ -18,6 +18,7 @@ from lianyi.stream.intake import KINDS, list_imports
 from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
 from lianyi.stream.intake.money_contract import SAYS as CONTRACTS
+from lianyi.web.console.asking import move_on
 from lianyi.web.console.gate import form_key, opened_to
 
 STEPS = (
@@ -64,7 +65,10 @@ def upload(request: HttpRequest) -> HttpResponse:
 @opened_to("intake.write")
 def one(request: HttpRequest, public_id: str) -> HttpResponse:
     """One upload, at the step it has come to. Raises NotThere."""
-    return render(request, "console/upload.html", _page(selectors.get_upload(public_id)))
+    found = selectors.get_upload(public_id)
+    if found.state == "done":
+        move_on()
+    return render(request, "console/upload.html", _page(found))
 
 
 @require_GET
