@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("stream", "intake", "catalogue", "analyse", "simulate", "console")
+ALL = ("stream", "intake", "catalogue", "analyse", "simulate", "console", "operations")
 
 for name in sys.argv[1:] or ALL:
     importlib.import_module(f"benchmarks.{name}").main()

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from lianyi.kernel.actor import Actor
+from lianyi.kernel.errors import Refusal
 from lianyi.ops.campaigns.models import Campaign
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign, terms_of
 from lianyi.ops.campaigns.services.admission import admit, meet, require_audience, require_open
@@ -30,8 +31,13 @@ def buy(
     """
     actor.require_self(member.public_id, otherwise="shop.write")
     now = get_campaign(campaign.public_id)
-    # What was ordered is answered as it was, also when the sale is over by now.
-    terms = terms_of(now) if find_result(f"{key}:order") else _admitted(key, now, member, actor, at)
+    try:
+        terms = _admitted(key, now, member, actor, at)
+    except Refusal:
+        # What was ordered is answered as it was, also when the sale is over by now.
+        if find_result(f"{key}:order") is None:
+            raise
+        terms = terms_of(now)
     return grab(
         key=f"{key}:order",
         actor=actor,
