@@ -65,6 +65,10 @@ def _brand(out: Path) -> Evaluation:
         fill(workspace, world, members=world.members, days=world.days, seed=1, twins=False)
     made = report(workspace, start=QUARTER[0], end=QUARTER[1], baseline="previous", out=out, language=language())
     _operations(workspace)
+    tell(
+        Text(zh="进入工作台：lianyi --workspace %(path)s serve", en="To enter the console: lianyi --workspace %(path)s serve"),
+        path=workspace.path,
+    )
     return made
 
 

@@ -138,7 +138,7 @@ class CampaignForm(forms.Form):
 
     def _field(self, name: str, term: Term, hint: Any, *, required: bool) -> forms.Field:
         """The field of one term."""
-        label = term.label.say(spoken())
+        label = _headed(term.label)
         products = [(one.public_id, one.title) for one in self.products]
         if name == "product_ids":
             return forms.MultipleChoiceField(label=label, required=False, choices=products, widget=forms.CheckboxSelectMultiple)
@@ -199,7 +199,7 @@ class CampaignForm(forms.Form):
         for name, term in self.terms.items():
             number = 0
             while names := [one for one in self.fields if one.startswith(f"{name}-{number}-")]:
-                yield f"{term.label.say(spoken())} {number + 1}", [self[one] for one in names]
+                yield f"{_headed(term.label)} {number + 1}", [self[one] for one in names]
                 number += 1
 
     def said(self) -> Said:
@@ -296,6 +296,12 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
 def _categories() -> list[str]:
     named = compliance_fields().of("content.category").choices
     return sorted(named, key=lambda one: list(CATEGORIES).index(one) if one in CATEGORIES else len(CATEGORIES))
+
+
+def _headed(label: Text) -> str:
+    """A term's name as a form shows it."""
+    said = label.say(spoken())
+    return said[:1].upper() + said[1:]
 
 
 def _words(zh: str, en: str) -> str:
