@@ -2,6 +2,7 @@
 
 import pytest
 
+from lianyi.flows.settle_order import sweep
 from lianyi.ops.campaigns.mechanics.lottery import replay
 from lianyi.ops.campaigns.models import Entry, Prize
 from lianyi.ops.campaigns.refusals import DrawNotOver, NoChanceLeft, NotInAudience, PrizeNotClaimable
@@ -11,6 +12,7 @@ from lianyi.ops.campaigns.services import check_in, claim_prize, close, draw, en
 from lianyi.ops.ledger.selectors import balance
 from lianyi.ops.ledger.services import account_of
 from lianyi.ops.members.services import tag
+from lianyi.ops.shop.selectors import get_order, has_bought
 from tests.ops.campaigns.conftest import DAY, key, people, told
 from tests.ops.campaigns.launching import PUBLISHED
 from tests.ops.conftest import OWNER, as_member
@@ -69,7 +71,9 @@ def test_points_are_given_at_once_and_goods_as_an_order_that_costs_nothing(lotte
 
     assert (points.state, balance(account_of(points.member, "points"))) == ("claimed", 100)
     order = claim_prize(key=key(), actor=as_member(goods.member), at=at, entry=goods)
-    assert (order.payable_fen, order.state) == (0, "pending")
+    sweep(at=at + DAY)
+    assert (order.payable_fen, get_order(order.public_id).state) == (0, "paid")
+    assert not has_bought(goods.member)
     with pytest.raises(PrizeNotClaimable):
         claim_prize(key=key(), actor=as_member(goods.member), at=at, entry=goods)
     assert told(goods.public_id) == ["prize_drawn", "prize_claimed"]

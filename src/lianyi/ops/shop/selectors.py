@@ -171,8 +171,8 @@ def _waited(tries: int) -> dt.timedelta:
 
 
 def has_bought(member: Member, *, before: dt.datetime | None = None) -> bool:
-    """Whether a member ever paid for an order, or did before an instant."""
-    paid = Order.objects.filter(member=member, paid_at__isnull=False)
+    """Whether a member ever paid for an order, or did before an instant; a prize, which costs nothing, is no purchase."""
+    paid = Order.objects.filter(member=member, paid_at__isnull=False, payable_fen__gt=0)
     return (paid.filter(paid_at__lt=before) if before else paid).exists()
 
 

@@ -18,7 +18,7 @@ from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.selectors import Order, get_order, get_product
-from lianyi.ops.shop.services import Line, place_order
+from lianyi.ops.shop.services import Line, pay_order, place_order
 
 AT_ONCE = 200
 
@@ -116,7 +116,7 @@ def draw(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member:
 
 
 def claim_prize(*, key: str, actor: Actor, at: dt.datetime, entry: Entry) -> Order | None:
-    """Claim what a draw won: goods come as an order that costs nothing. Answers that order; None for prizes without goods.
+    """Claim what a draw won: goods come as an order that costs nothing and is paid at once. Answers that order; None for prizes without goods.
 
     Raises PrizeNotClaimable, NotAllowed, KeyReused.
     """
@@ -138,6 +138,8 @@ def claim_prize(*, key: str, actor: Actor, at: dt.datetime, entry: Entry) -> Ord
                 stock_of=f"campaign:{entry.campaign.public_id}",
             )
             order_id = order.public_id
+            # It costs nothing and waits for nobody: left unpaid it would be closed, and the prize with it.
+            pay_order(key=f"{key}:paid", actor=SYSTEM, at=at, order=order, reference=f"prize:{entry.pk}", amount_fen=0)
         record(
             name="prize_claimed", at=at, actor=actor, campaign_id=entry.campaign.public_id, member_id=entry.member.public_id,
             subject_id=entry.public_id, order_id=order_id,
