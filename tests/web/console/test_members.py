@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -128,6 +129,9 @@ def test_a_segment_is_counted_while_it_is_written_then_kept_and_listed(team, peo
     client = browser(team["operator"])
     rule = {"condition-0": "channel", "value-0": "social", "condition-1": "paid", "value-1": "100"}
 
+    form = client.get("/console/members/segments/new/").content.decode()
+    # A form that still lacks its name would not ask, and its token has no business in an address.
+    assert re.search(r'<form [^>]*hx-params="not csrfmiddlewaretoken,key"[^>]* novalidate>', form)
     counted = client.get("/console/members/segments/count/", rule).content.decode()
     assert '<span class="value">1</span>' in counted
     assert "paid at least ¥100.00 in all" in counted
