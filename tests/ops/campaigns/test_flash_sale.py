@@ -21,10 +21,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TERMS = {"price_fen": 9_000, "limit_per_member": 2}
 
 
+@pytest.fixture(autouse=True)
+def lane_lets_its_connection_go():
+    yield
+    hot.LANE.close()
+
+
 @pytest.fixture
 def sale(launch, serum):
-    yield launch("flash_sale", TERMS, product=serum, pieces=6)
-    hot.LANE.close()
+    return launch("flash_sale", TERMS, product=serum, pieces=6)
 
 
 def bought(sale, member, at, *, named="", **more):
