@@ -22,6 +22,7 @@ from lianyi.insight.report.html import drawing, html
 from lianyi.insight.report.prose import numbers
 from lianyi.kernel.numbers import Amount, Count, Share, sentence
 from tests.insight.report import report_cases as cases
+from tests.insight.report import report_scores
 from tests.insight.report.reading import read_back, tree
 from tests.insight.report.report_parts import figure, t
 
@@ -87,7 +88,22 @@ def evaluations(draw: Any) -> Evaluation:
             ),
         ),
         findings=(Finding("f1", "k", "high", t("发现", "Found"), said, "net_sales", draw(MONEY), "B", Evidence("SELECT 1", n=orders)),),
-        suggestions=(),
+        suggestions=(
+            dataclasses.replace(
+                report_scores.scored().suggestions[0],
+                finding_ids=("f1",),
+                action=t("换回旧包装", "Go back to the old packaging"),
+                why=t("退款因包装而起", "The packaging brought the refunds"),
+                expected=dataclasses.replace(
+                    report_scores.money_expected(), cost=draw(st.integers(1, 10**8)), value_low=draw(MONEY), value_high=draw(MONEY)
+                ),
+            ),
+        ),
+        methods=tuple(method for method in report_scores.scored().methods if method.score is not None),
+        agreement=report_scores.scored().agreement,
+        index=dataclasses.replace(
+            report_scores.index(), score=draw(st.floats(0, 100)), before=draw(st.floats(0, 100)), same_order=draw(SHARES)
+        ),
         summary=(Statement.on(said, "net_sales", "orders", "refund_rate"),),
     )
 
@@ -199,7 +215,7 @@ def test_both_decks_hold_the_same_charts_and_the_same_numbers_in_words(evaluatio
 
 def _no_command(text: str) -> str:
     """The text without codes of sources and commands, whose digits are no results."""
-    return "" if text.startswith("lianyi ") else re.sub(r"\b[MCFK]\d+\b|Q\d \d{4}", "", text)
+    return "" if text.startswith("lianyi ") else re.sub(r"\b[MCFKSIT]\d+\b|Q\d \d{4}", "", text)
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler reads the pages back")
