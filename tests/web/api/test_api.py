@@ -9,8 +9,11 @@ from django.utils import timezone
 from lianyi.insight.measure import measure
 from lianyi.kernel.actor import SYSTEM
 from lianyi.kernel.clock import Window
+from lianyi.ops.journal.commands import ShownOnce
 from lianyi.ops.journal.selectors import Command
+from lianyi.ops.members.services import join
 from lianyi.ops.review import selectors, services
+from lianyi.ops.shop.services import Line, add_product, place_order
 from lianyi.ops.team.services import make_api_key
 from lianyi.stream.opening import opened
 from lianyi.web.api.service import api
@@ -31,6 +34,7 @@ ROUTES = {
     "/api/v1/evaluations/{evaluation_id}/suggestions": ("", None, 404),
     "/api/v1/tasks": ("", None, 200),
     "/api/v1/campaigns": ("", None, 200),
+    "/api/v1/orders": ("since=2026-01-01", None, 200),
     "/api/v1/imports": ("", "reader", 200),
 }
 
@@ -113,6 +117,31 @@ def test_what_goes_wrong_has_a_stable_code_and_a_number(address, status, code, t
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["message"]
     assert answer.json()["request_id"] == answer["X-Request-Id"]
+
+
+def test_orders_are_those_of_the_shop_and_come_in_pages(team, brand):
+    someone = join(actor=SYSTEM, at=AT, phone="13800000009")
+    product = add_product(key="p", actor=SYSTEM, at=AT, title="精华", price_fen=9900, pieces=9, public_id="p_api")
+    placed = [
+        place_order(key=f"o{n}", actor=SYSTEM, at=AT + dt.timedelta(minutes=n), member=someone, lines=[Line(product, 2)], channel="群")
+        for n in range(3)
+    ]
+
+    client = program(team["analyst"])
+    page = client.get("/api/v1/orders?limit=2").json()
+    (last,) = client.get("/api/v1/orders?limit=2&offset=2").json()["items"]
+
+    assert (page["total"], [one["id"] for one in page["items"]]) == (3, [placed[2].public_id, placed[1].public_id])
+    assert (last["id"], last["member"], last["payable_fen"], last["channel"], last["paid_at"]) == (
+        placed[0].public_id, someone.public_id, 19800, "群", None,
+    )  # fmt: skip
+
+
+def test_a_request_done_twice_does_not_show_a_key_that_opens_nothing(team, brand):
+    program(team["owner"])
+
+    with pytest.raises(ShownOnce):
+        program(team["owner"])
 
 
 def test_a_key_may_do_no_more_than_its_roles(team, brand):

@@ -32,6 +32,16 @@ class KeyReused(Refusal):
     remedy = Text(zh="请刷新页面后重新提交。", en="Reload the page and submit again.")
 
 
+class ShownOnce(Refusal):
+    """A secret that was made by this very request before; it was shown then, and is kept by nobody."""
+
+    code = "shown_once"
+    message = Text(
+        zh="这个请求已经办过，密文只在当时显示了一次。", en="This request was carried out already; what it made was shown then, once."
+    )
+    remedy = Text(zh="没有看到的话，请作废它再生成一个。", en="If you did not see it, revoke it and make another.")
+
+
 class DatabaseBusy(TryLater):
     """Too many others write at this moment."""
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput, NotThere, Refusal, UnknownName
 from lianyi.kernel.text import Text
-from lianyi.ops.journal.commands import execute
+from lianyi.ops.journal.commands import ShownOnce, execute
 from lianyi.ops.review.models import CADENCES, TASK_STATES, Decision, ReportShare, Review, Schedule, Task
 
 EVALUATION = Text(zh="评估", en="evaluation")
@@ -192,7 +192,10 @@ def share_report(*, key: str, actor: Actor, at: dt.datetime, public_id: str, lan
         )
     secret = secrets.token_urlsafe(32)
 
+    made_now: list[bool] = []
+
     def do() -> dict[str, str]:
+        made_now.append(True)
         review = Review.objects.filter(public_id=public_id, state="done").first()
         if review is None:
             raise NotThere(what=EVALUATION, given=public_id)
@@ -208,6 +211,8 @@ def share_report(*, key: str, actor: Actor, at: dt.datetime, public_id: str, lan
         return {"share": made.public_id}
 
     execute(key=key, name="review.share", actor=actor, at=at, payload={"review": public_id, "language": language, "days": days}, do=do)
+    if not made_now:
+        raise ShownOnce
     return secret
 
 

@@ -9,10 +9,14 @@ from ninja import Router
 
 from lianyi.kernel.actor import PERMISSIONS
 from lianyi.ops.campaigns.selectors.monitor import page_overviews
+from lianyi.ops.shop.lists import page_orders
 from lianyi.stream.intake import list_imports
-from lianyi.web.api.shapes import CampaignOut, ImportOut, Limit, Me, Offset, Rows, rows
+from lianyi.web.api.shapes import CampaignOut, ImportOut, Limit, Me, Offset, OrderOut, Rows, rows
 
 router = Router(tags=["Operations"])
+ORDER_FIELDS = (
+    "state", "channel", "platform", "goods_fen", "discount_fen", "shipping_fen", "payable_fen", "refunded_fen", "placed_at", "paid_at",
+)  # fmt: skip
 
 
 @router.get("/me", response=Me, summary="Who asks")
@@ -44,6 +48,31 @@ def list_campaigns(request: HttpRequest, state: str = "", mechanic: str = "", li
             "ends_at": one.campaign.ends_at,
             "members": one.members,
             "spent_fen": one.spent_fen,
+        }
+        for one in page.rows
+    ]
+    return rows(found, limit, (page.number - 1) * limit, page.total)
+
+
+@router.get("/orders", response=Rows[OrderOut], summary="Orders, newest first")
+def list_orders(
+    request: HttpRequest,
+    state: str = "",
+    campaign: str = "",
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Orders of one state or campaign, placed from `since` to `until` (both included), where given. The offset counts whole pages."""
+    request.actor.require("shop.read")
+    page = page_orders(state=state, campaign=campaign, since=since, until=until, number=offset // limit + 1, size=limit)
+    found = [
+        {
+            "id": one.public_id,
+            "member": one.member.public_id,
+            "campaign": one.campaign_id,
+            **{name: getattr(one, name) for name in ORDER_FIELDS},
         }
         for one in page.rows
     ]

@@ -201,6 +201,24 @@ class CampaignOut(Schema):
     spent_fen: int
 
 
+class OrderOut(Schema):
+    """An order. Amounts in minor units; goods - discount + shipping = payable. member: a pseudonym."""
+
+    id: str
+    state: str
+    member: str
+    campaign: str
+    channel: str
+    platform: str
+    goods_fen: int
+    discount_fen: int
+    shipping_fen: int
+    payable_fen: int
+    refunded_fen: int
+    placed_at: dt.datetime
+    paid_at: dt.datetime | None
+
+
 class ImportOut(Schema):
     """An import that is in the history."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput, NotThere
 from lianyi.kernel.text import Text
-from lianyi.ops.journal.commands import execute
+from lianyi.ops.journal.commands import ShownOnce, execute
 from lianyi.ops.team.models import ApiKey, TeamMember
 from lianyi.ops.team.rules import usable_roles
 
@@ -38,7 +38,10 @@ def make_api_key(
     wanted = usable_roles(roles) if roles else []
     whole = KEY_MARK + secrets.token_urlsafe(32)
 
+    made_now: list[bool] = []
+
     def do() -> dict[str, str]:
+        made_now.append(True)
         made = ApiKey.objects.create(
             member=member, name=name.strip(), prefix=whole[:10], digest=digest_of(whole), roles=wanted, made_at=at, expires_at=expires_at
         )
@@ -47,6 +50,8 @@ def make_api_key(
     execute(
         key=key, name="team.make_api_key", actor=actor, at=at, payload={"member": member.username, "name": name, "roles": wanted}, do=do
     )
+    if not made_now:
+        raise ShownOnce
     return whole
 
 

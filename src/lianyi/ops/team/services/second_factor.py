@@ -12,7 +12,7 @@ from django_otp.oath import hotp
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput, NotThere, Refusal
 from lianyi.kernel.text import Text
-from lianyi.ops.journal.commands import execute
+from lianyi.ops.journal.commands import ShownOnce, execute
 from lianyi.ops.team.models import RecoveryCode, SecondFactor, TeamMember
 
 STEP_SECONDS = 30
@@ -62,7 +62,10 @@ def confirm_second_factor(*, key: str, actor: Actor, at: dt.datetime, code: str)
     """Switch it on with the app's first code; answers recovery codes, shown once, here. Raises CodeWrong, SecondFactorOn."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
 
+    made_now: list[bool] = []
+
     def do() -> dict[str, str]:
+        made_now.append(True)
         member = _self(actor)
         factor = SecondFactor.objects.select_for_update().filter(member=member).first()
         if factor is None:
@@ -78,6 +81,8 @@ def confirm_second_factor(*, key: str, actor: Actor, at: dt.datetime, code: str)
         return {"member": member.username}
 
     execute(key=key, name="team.confirm_second_factor", actor=actor, at=at, payload={"member": actor.id}, do=do)
+    if not made_now:
+        raise ShownOnce
     return codes
 
 
@@ -85,7 +90,10 @@ def renew_recovery_codes(*, key: str, actor: Actor, at: dt.datetime, code: str) 
     """New recovery codes instead of the old ones, with a code of the app. Raises CodeWrong."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
 
+    made_now: list[bool] = []
+
     def do() -> dict[str, str]:
+        made_now.append(True)
         member = _self(actor)
         if not take_code(member=member, code=code, at=at):
             raise CodeWrong
@@ -93,6 +101,8 @@ def renew_recovery_codes(*, key: str, actor: Actor, at: dt.datetime, code: str) 
         return {"member": member.username}
 
     execute(key=key, name="team.renew_recovery_codes", actor=actor, at=at, payload={"member": actor.id}, do=do)
+    if not made_now:
+        raise ShownOnce
     return codes
 
 
