@@ -3,7 +3,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianyi.insight.report.document import Interval, Period, Quantity
+from lianyi.insight.report.cells import Interval, Period, Quantity
 from lianyi.insight.report.formats import Formatter
 from tests.insight.report.reading import read_back
 

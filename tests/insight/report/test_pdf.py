@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lianyi.insight.evaluate.result import OK
 from lianyi.insight.report import compose, write
-from lianyi.insight.report.document import Column, Label, Quantity, Row, Table
+from lianyi.insight.report.cells import Label, Quantity
+from lianyi.insight.report.document import Column, Row, Table
 from lianyi.insight.report.pdf import PdfExtraMissing, pdf, tables, typeset
 from tests.insight.report import report_cases as cases
 

@@ -16,7 +16,8 @@ from pptx import Presentation
 
 from lianyi.insight.evaluate.result import Decomposition, Evaluation, Evidence, Exhibit, Factor, Finding, Statement
 from lianyi.insight.report import compose, write
-from lianyi.insight.report.document import Document, Interval, Quantity
+from lianyi.insight.report.cells import Interval, Quantity
+from lianyi.insight.report.document import Document
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html import drawing, html
 from lianyi.insight.report.prose import numbers

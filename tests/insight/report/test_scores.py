@@ -10,19 +10,8 @@ import pytest
 from pptx import Presentation
 
 from lianyi.insight.report import compose, write
-from lianyi.insight.report.document import (
-    Actions,
-    Cards,
-    Chart,
-    Definitions,
-    IndexCard,
-    Interval,
-    Lead,
-    MethodCards,
-    Paragraph,
-    Quantity,
-    Table,
-)
+from lianyi.insight.report.cells import Interval, Quantity
+from lianyi.insight.report.document import Actions, Cards, Chart, Definitions, IndexCard, Lead, MethodCards, Paragraph, Table
 from lianyi.insight.report.html import html
 from tests.insight.report import report_cases as cases
 from tests.insight.report.report_scores import BEFORE, INDEX, SCORES, WEIGHTS, scored

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from lianyi.insight.report.document import Interval, Period, Quantity
+from lianyi.insight.report.cells import Interval, Period, Quantity
 from lianyi.kernel import money
 from lianyi.kernel.numbers import MINUS, folded_number, percent, places, plain
 

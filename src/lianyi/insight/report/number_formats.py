@@ -1,6 +1,6 @@
 """Numbers of workbooks and slides: real values in the units people calculate in, and the formats that show them."""
 
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.kernel import money
 
 POINTS = "points"  # a change of a ratio, in percentage points

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from lianyi.insight.report.document import Document, Quantity, Reference
+from lianyi.insight.report.cells import Quantity
+from lianyi.insight.report.document import Document, Reference
 from lianyi.insight.report.formats import Formatter
 from lianyi.kernel.money import SIGNS
 from lianyi.kernel.numbers import MINUS

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lianyi.insight.report.document import Spark
+from lianyi.insight.report.cells import Spark
 
 Place = tuple[float, float]
 

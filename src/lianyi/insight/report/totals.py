@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from lianyi.insight.report.document import Column, Quantity, Row, Table
+from lianyi.insight.report.cells import Quantity
+from lianyi.insight.report.document import Column, Row, Table
 
 
 def totals(table: Table) -> dict[str, Quantity] | None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from lianyi.insight.measure import Metric, MetricValue, metric
-from lianyi.insight.report.document import Quantity, Spark
+from lianyi.insight.report.cells import Quantity, Spark
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html.drawing import sparkline
 from lianyi.kernel.text import Text

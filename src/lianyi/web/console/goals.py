@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lianyi.insight.measure import Metric, MetricValue, metric
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.kernel.clock import Window, date_of, day_of
 from lianyi.kernel.text import Text
 from lianyi.ops.plan.selectors import Goal

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 
 from lianyi.insight.measure import Metric, MetricValue, metric
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.web.console.asking import Horizon, values
 from lianyi.web.console.cards import formatter, shown
 from lianyi.web.console.windows import Span

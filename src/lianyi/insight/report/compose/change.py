@@ -2,9 +2,10 @@
 
 from lianyi.insight.evaluate.result import Decomposition, Segment
 from lianyi.insight.measure import dimensions
+from lianyi.insight.report.cells import Label, Quantity
 from lianyi.insight.report.compose import readings, takeaways
 from lianyi.insight.report.compose.context import Context, slug
-from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Label, Quantity, Row, Table
+from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Row, Table
 from lianyi.insight.report.pictures import Bar, Ranking, Waterfall
 
 MOST_SEGMENTS = 12

@@ -1,23 +1,11 @@
 """Part five: what was found and what to do about it."""
 
 from lianyi.insight.evaluate.result import GRADES, Evidence, Expectation, Figure, Finding
+from lianyi.insight.report.cells import Interval, Label, Quantity
 from lianyi.insight.report.compose.context import Context, slug
 from lianyi.insight.report.compose.gaps import gaps
 from lianyi.insight.report.compose.tables import table
-from lianyi.insight.report.document import (
-    Action,
-    Actions,
-    Block,
-    Expected,
-    FindingCard,
-    FindingCards,
-    Heading,
-    Interval,
-    Label,
-    Paragraph,
-    Quantity,
-    Section,
-)
+from lianyi.insight.report.document import Action, Actions, Block, Expected, FindingCard, FindingCards, Heading, Paragraph, Section
 
 
 def finding_cards(context: Context) -> tuple[FindingCard, ...]:

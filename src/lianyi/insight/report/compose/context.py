@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lianyi.insight.evaluate.result import OK, UNDEFINED, Evaluation, Figure, Statement
 from lianyi.insight.measure import catalogue
-from lianyi.insight.report.document import Interval, Label, Period, Quantity, Sentence, Spark
+from lianyi.insight.report.cells import Interval, Label, Period, Quantity, Spark
+from lianyi.insight.report.document import Sentence
 from lianyi.insight.report.formats import EMPTY, Formatter
 from lianyi.insight.report.periods import grain_of, period_end
 from lianyi.insight.report.templates import REST, Template, arranged

@@ -1,11 +1,12 @@
 """The first page: what happened, the figures that matter, what deserves attention, what to do."""
 
 from lianyi.insight.evaluate.result import OK, Figure
+from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.compose.conclusions import actions, finding_cards
 from lianyi.insight.report.compose.context import SMALL_N, Context, anchor_of, slug
 from lianyi.insight.report.compose.gaps import gaps
 from lianyi.insight.report.compose.index import index_sentence
-from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, FindingCards, Heading, Lead, Paragraph, Quantity, Section
+from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, FindingCards, Heading, Lead, Paragraph, Section
 
 CARDS, TOP = 6, 3
 

@@ -7,8 +7,9 @@ from importlib import resources
 
 from lianyi.insight.evaluate.result import NO_DATA
 from lianyi.insight.measure.inputs import Input, inputs
+from lianyi.insight.report.cells import Label
 from lianyi.insight.report.compose.context import Context, anchor_of
-from lianyi.insight.report.document import Gap, Gaps, Label
+from lianyi.insight.report.document import Gap, Gaps
 from lianyi.kernel.errors import Broken
 from lianyi.kernel.text import Text
 

@@ -1,24 +1,10 @@
 """The composite index: one score with its formula, its weights, and how far its order can be trusted."""
 
 from lianyi.insight.evaluate.result import Index, IndexPart
+from lianyi.insight.report.cells import Interval, Label, Period, Quantity
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.context import Context, anchor_of
-from lianyi.insight.report.document import (
-    INDEX,
-    Block,
-    Chart,
-    Column,
-    Heading,
-    IndexCard,
-    Interval,
-    Label,
-    Paragraph,
-    Period,
-    Quantity,
-    Row,
-    Sentence,
-    Table,
-)
+from lianyi.insight.report.document import INDEX, Block, Chart, Column, Heading, IndexCard, Paragraph, Row, Sentence, Table
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Line, Trend
 from lianyi.kernel.numbers import percent

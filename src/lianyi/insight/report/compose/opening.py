@@ -1,25 +1,10 @@
 """Parts one to three: why the evaluation was made, on what data, and how."""
 
 from lianyi.insight.evaluate.result import Figure, Method
+from lianyi.insight.report.cells import Interval, Label, Period, Quantity
 from lianyi.insight.report.compose.conclusions import grade_pairs
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
-from lianyi.insight.report.document import (
-    Block,
-    CheckLine,
-    ChecksList,
-    Column,
-    Facts,
-    Heading,
-    Interval,
-    Label,
-    MethodCard,
-    Paragraph,
-    Period,
-    Quantity,
-    Row,
-    Section,
-    Table,
-)
+from lianyi.insight.report.document import Block, CheckLine, ChecksList, Column, Facts, Heading, MethodCard, Paragraph, Row, Section, Table
 
 VERDICT_TONES = {"on_track": "good", "miss": "bad"}
 

@@ -1,7 +1,7 @@
 """A chart in words: one sentence that says what to see, and a text alternative for those who do not see it."""
 
+from lianyi.insight.report.cells import Period, Quantity
 from lianyi.insight.report.compose.context import Context
-from lianyi.insight.report.document import Period, Quantity
 from lianyi.insight.report.pictures import Cohorts, Funnel, Picture, Ranking, Split, Trend, Waterfall
 from lianyi.kernel.numbers import percent
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from itertools import count
 
+from lianyi.insight.report.cells import Label, Quantity
 from lianyi.insight.report.compose.context import Context
 from lianyi.insight.report.document import (
     Block,
@@ -16,9 +17,7 @@ from lianyi.insight.report.document import (
     FindingCards,
     Gaps,
     IndexCard,
-    Label,
     MethodCards,
-    Quantity,
     Reference,
     Row,
     Section,

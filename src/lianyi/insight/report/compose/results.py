@@ -1,27 +1,14 @@
 """Part four: scores, trend, the causes of the change, every figure, and the exhibits."""
 
 from lianyi.insight.evaluate.result import NO_DATA, OK, UNDEFINED, Figure
+from lianyi.insight.report.cells import Cell, Label, Period, Quantity
 from lianyi.insight.report.compose import readings
 from lianyi.insight.report.compose.change import change_blocks
 from lianyi.insight.report.compose.context import Context, anchor_of, slug
 from lianyi.insight.report.compose.exhibits import exhibit_blocks
 from lianyi.insight.report.compose.scores import scorecard
 from lianyi.insight.report.compose.takeaways import of_figure
-from lianyi.insight.report.document import (
-    Block,
-    Cell,
-    Chart,
-    Column,
-    Derived,
-    Heading,
-    Label,
-    Paragraph,
-    Period,
-    Quantity,
-    Row,
-    Section,
-    Table,
-)
+from lianyi.insight.report.document import Block, Chart, Column, Derived, Heading, Paragraph, Row, Section, Table
 from lianyi.insight.report.periods import grain_of
 from lianyi.insight.report.pictures import Line, Trend
 from lianyi.insight.report.templates import arranged

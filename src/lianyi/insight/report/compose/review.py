@@ -4,23 +4,11 @@ import dataclasses
 import datetime as dt
 
 from lianyi.insight.evaluate.result import OK, Figure
+from lianyi.insight.report.cells import Label, Quantity
 from lianyi.insight.report.compose.conclusions import actions, finding_cards
 from lianyi.insight.report.compose.context import Context, anchor_of
 from lianyi.insight.report.compose.gaps import gaps
-from lianyi.insight.report.document import (
-    Action,
-    Actions,
-    Block,
-    Column,
-    FindingCards,
-    Heading,
-    Label,
-    Paragraph,
-    Quantity,
-    Row,
-    Section,
-    Table,
-)
+from lianyi.insight.report.document import Action, Actions, Block, Column, FindingCards, Heading, Paragraph, Row, Section, Table
 from lianyi.kernel.numbers import percent
 
 LEAST = 0.05  # a total has to move by this much to be named

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from lianyi.insight.report.cells import Cell, Label, Period, Quantity
 from lianyi.insight.report.compose.context import Context
-from lianyi.insight.report.document import Cell, Column, Label, Period, Quantity, Row, Table
+from lianyi.insight.report.document import Column, Row, Table
 from lianyi.insight.report.periods import grain_of
 from lianyi.kernel.text import Text
 

@@ -1,8 +1,8 @@
 """What a chart shows, as the title of a slide: the finding, not the topic, and no full stop."""
 
 from lianyi.insight.evaluate.result import Decomposition, Figure
+from lianyi.insight.report.cells import Period, Quantity
 from lianyi.insight.report.compose.context import Context
-from lianyi.insight.report.document import Period, Quantity
 from lianyi.insight.report.pictures import Cohorts, Picture, Ranking, Trend, Waterfall
 from lianyi.kernel.numbers import percent
 

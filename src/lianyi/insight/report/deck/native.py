@@ -10,12 +10,12 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
+from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.charts.theme import ticks
 from lianyi.insight.report.charts.trend import span
 from lianyi.insight.report.deck.cells import workbook
 from lianyi.insight.report.deck.page import Box, Page, coloured, typeface
-from lianyi.insight.report.document import Quantity
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.number_formats import axis_format, cell_value
 from lianyi.insight.report.pictures import Funnel, Line, Ranking, Split, Trend, Waterfall

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lianyi.insight.report.cells import Label, Quantity
 from lianyi.insight.report.charts import COLOURS
 from lianyi.insight.report.charts.theme import fitted
 from lianyi.insight.report.deck.master import BODY_HEIGHT, BODY_TOP, FOOT_TOP, INNER, MARGIN
@@ -24,11 +25,9 @@ from lianyi.insight.report.document import (
     FindingCards,
     Gaps,
     IndexCard,
-    Label,
     Lead,
     MethodCard,
     MethodCards,
-    Quantity,
     Reference,
     Row,
 )

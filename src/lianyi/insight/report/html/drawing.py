@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
+from lianyi.insight.report.cells import Interval, Spark
 from lianyi.insight.report.charts import COLOURS, Slot, svg
-from lianyi.insight.report.document import Chart, Interval, Spark
+from lianyi.insight.report.document import Chart
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.sparks import Place, strokes
 

@@ -9,7 +9,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lianyi.insight.report.document import Document, Quantity, Spark
+from lianyi.insight.report.cells import Quantity, Spark
+from lianyi.insight.report.document import Document
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html.drawing import drawings, meter, sparkline
 from lianyi.insight.report.html.prose import Prose

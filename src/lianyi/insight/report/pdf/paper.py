@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from lianyi.insight.report.cells import Cell, Interval, Label, Period, Quantity, Spark
 from lianyi.insight.report.charts import COLOURS, Slot, svg
 from lianyi.insight.report.charts.theme import fitted
 from lianyi.insight.report.document import (
@@ -12,7 +13,6 @@ from lianyi.insight.report.document import (
     Callout,
     Card,
     Cards,
-    Cell,
     Chart,
     ChecksList,
     Definition,
@@ -25,19 +25,14 @@ from lianyi.insight.report.document import (
     Gaps,
     Heading,
     IndexCard,
-    Interval,
-    Label,
     Lead,
     MethodCard,
     MethodCards,
     Paragraph,
-    Period,
-    Quantity,
     Recipes,
     Reference,
     Section,
     Sentence,
-    Spark,
     Table,
 )
 from lianyi.insight.report.formats import EMPTY, Formatter

@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.charts.theme import text_width
-from lianyi.insight.report.document import Column, Quantity, Table
+from lianyi.insight.report.document import Column, Table
 from lianyi.insight.report.totals import totals
 
 PAGE = 482  # points

@@ -7,8 +7,9 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from lianyi.insight.report.cells import Cell, Interval, Label, Period, Quantity
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import Cell, Document, Interval, Label, Period, Quantity
+from lianyi.insight.report.document import Document
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.number_formats import cell_value, number_format, shown_unit
 from lianyi.insight.report.words import Words

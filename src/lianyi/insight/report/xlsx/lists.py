@@ -1,17 +1,7 @@
 """The sheets that list things: findings and actions, checks, definitions."""
 
-from lianyi.insight.report.document import (
-    Actions,
-    ChecksList,
-    Column,
-    Definitions,
-    FindingCards,
-    Gaps,
-    Label,
-    Quantity,
-    Row,
-    Table,
-)
+from lianyi.insight.report.cells import Label, Quantity
+from lianyi.insight.report.document import Actions, ChecksList, Column, Definitions, FindingCards, Gaps, Row, Table
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import HEAD, every, named, say
 from lianyi.insight.report.xlsx.sources import code_of

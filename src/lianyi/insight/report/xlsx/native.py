@@ -5,8 +5,9 @@ from typing import Any
 from xlsxwriter.chart import Chart as NativeChart
 from xlsxwriter.worksheet import Worksheet
 
+from lianyi.insight.report.cells import Period, Quantity
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import Chart, Period, Quantity, Table
+from lianyi.insight.report.document import Chart, Table
 from lianyi.insight.report.number_formats import axis_format
 from lianyi.insight.report.pictures import Cohorts, Funnel, Line, Ranking, Split, Trend, Waterfall
 from lianyi.insight.report.xlsx.book import Book

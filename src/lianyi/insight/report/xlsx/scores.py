@@ -3,7 +3,8 @@
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from lianyi.insight.report.document import EXPERTS, INDEX, Chart, Column, IndexCard, Label, MethodCards, Quantity, Row, Table
+from lianyi.insight.report.cells import Label, Quantity
+from lianyi.insight.report.document import EXPERTS, INDEX, Chart, Column, IndexCard, MethodCards, Row, Table
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import CHART_ROWS, HEAD, every, named, say
 from lianyi.insight.report.xlsx.native import add_chart

@@ -10,8 +10,8 @@ from lianyi.insight.evaluate.experts.criteria import LEAST, MOST, Criterion
 from lianyi.insight.evaluate.experts.filled import CODE, DATE, EXPERT, REASON, REVIEW, SCORE
 from lianyi.insight.evaluate.result import OK
 from lianyi.insight.measure import MetricValue, catalogue
+from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import Quantity
 from lianyi.insight.report.formats import Formatter
 from lianyi.kernel.text import Text
 

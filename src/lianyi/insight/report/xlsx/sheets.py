@@ -3,24 +3,9 @@
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from lianyi.insight.report.cells import Label, Quantity, Spark
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import (
-    Actions,
-    Block,
-    Callout,
-    Card,
-    Cards,
-    Chart,
-    Column,
-    Derived,
-    Label,
-    Lead,
-    Paragraph,
-    Quantity,
-    Row,
-    Spark,
-    Table,
-)
+from lianyi.insight.report.document import Actions, Block, Callout, Card, Cards, Chart, Column, Derived, Lead, Paragraph, Row, Table
 from lianyi.insight.report.pictures import Cohorts
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import CHART_ROWS, HEAD, every, named, say

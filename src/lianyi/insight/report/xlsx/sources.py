@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from lianyi.insight.report.document import Column, Label, Quantity, Recipes, Row, Table
+from lianyi.insight.report.cells import Label, Quantity
+from lianyi.insight.report.document import Column, Recipes, Row, Table
 from lianyi.insight.report.xlsx.book import Book
 from lianyi.insight.report.xlsx.layout import HEAD, every, say
 from lianyi.insight.report.xlsx.tables import write_table

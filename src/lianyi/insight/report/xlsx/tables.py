@@ -6,8 +6,9 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from lianyi.insight.report.cells import Interval, Quantity, Spark
 from lianyi.insight.report.charts import COLOURS
-from lianyi.insight.report.document import Column, Interval, Quantity, Row, Spark, Table
+from lianyi.insight.report.document import Column, Row, Table
 from lianyi.insight.report.number_formats import POINTS, cell_value, scale_of, shown_unit
 from lianyi.insight.report.words import Words
 from lianyi.insight.report.xlsx.book import Book, columns_of

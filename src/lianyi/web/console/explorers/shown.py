@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from lianyi.insight.analyse.estimate import Estimate
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text

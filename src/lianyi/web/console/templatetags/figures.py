@@ -7,7 +7,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from lianyi.insight.evaluate.result import Method
-from lianyi.insight.report.document import Interval, Quantity
+from lianyi.insight.report.cells import Interval, Quantity
 from lianyi.insight.report.html.drawing import meter
 from lianyi.kernel.text import Text
 from lianyi.web.console.cards import formatter

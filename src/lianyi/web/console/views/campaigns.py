@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianyi.compliance.channels import channel_names
-from lianyi.insight.report.document import Spark
+from lianyi.insight.report.cells import Spark
 from lianyi.insight.report.html.drawing import sparkline
 from lianyi.kernel.errors import BadInput, Refusal, UnknownName
 from lianyi.kernel.text import Text

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lianyi.flows.evaluate_period import stored_evaluation
 from lianyi.insight.evaluate.result import Evaluation, Figure
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.ops.review import selectors
 from lianyi.web.console.cards import formatter, overlaps
 from lianyi.web.console.gate import opened_to

@@ -7,8 +7,8 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from lianyi.insight.measure import MetricValue, catalogue, dimension, explain, metric, to_csv
+from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.charts import Slot, svg
-from lianyi.insight.report.document import Quantity
 from lianyi.insight.report.html.drawing import page_svg
 from lianyi.insight.report.pictures import Bar, Line, Picture, Ranking, Trend
 from lianyi.kernel.clock import GRAINS, date_of

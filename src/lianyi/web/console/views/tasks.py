@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.jobs import effects
 from lianyi.insight.measure import catalogue
-from lianyi.insight.report.document import Quantity
+from lianyi.insight.report.cells import Quantity
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.review import selectors
