@@ -26,7 +26,7 @@ QUERIES = {
     "teams": teams.TEAMS,
     "answers": survey.ANSWERS,
     "sent": survey.SENT,
-    "members": survey.MEMBERS.format(columns="m.tier AS tier"),
+    "members": survey.MEMBERS.format(columns="m.tier AS tier", known="m.tier IS NOT NULL"),
     "texts": opinion.TEXTS.format(names="'review_posted'"),
 }
 

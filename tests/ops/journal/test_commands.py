@@ -1,7 +1,7 @@
 """Commands where the database says no for a while, or has no room."""
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -83,10 +83,16 @@ def test_a_commit_that_finds_the_disk_full_leaves_nothing_and_can_be_asked_for_a
 
     facts = Fact.objects.count()
     with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE filler (x)")
         cursor.execute("PRAGMA max_page_count = 1")
+        # Pages that are free inside the file are filled first, else many an order would find room in them.
+        with suppress(OperationalError):
+            for _ in range(100_000):
+                cursor.execute("INSERT INTO filler VALUES (zeroblob(2000))")
     placed = next(n for n in range(10) if is_refused_for_want_of_room(order, n))
 
     assert Order.objects.count() == Fact.objects.count() - facts == get_stock(serum).held == placed
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA max_page_count = 1000000")
+        cursor.execute("DROP TABLE filler")
     assert order(placed).state == "pending"

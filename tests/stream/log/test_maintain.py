@@ -196,7 +196,7 @@ def test_doubles_made_by_another_program_are_dropped(log: EventLog) -> None:
 
 
 def test_projections_are_fresh_afterwards_and_only_dirty_months_are_built(log: EventLog) -> None:
-    assert maintain(log.workspace, now_us=now_us()).projections_built == 9
+    assert maintain(log.workspace, now_us=now_us()).projections_built == 12
     for kind in KINDS:
         assert sorted(fresh_files(log.snapshot(), kind)) == [202401, 202402, 202403]
     log.append(
@@ -204,7 +204,7 @@ def test_projections_are_fresh_afterwards_and_only_dirty_months_are_built(log: E
     )
     assert sorted(fresh_files(log.snapshot(), KINDS[0])) in ([], [202401, 202403])
 
-    assert maintain(log.workspace, now_us=now_us()).projections_built == 3
+    assert maintain(log.workspace, now_us=now_us()).projections_built == 4
 
 
 def test_one_maintenance_at_a_time(log: EventLog) -> None:

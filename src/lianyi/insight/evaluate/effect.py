@@ -78,8 +78,8 @@ def effect(engine: Engine, metric_id: str, *, taken_up: int, done: int, zone_nam
 def _difference(change: float, then: tuple[float, float] | None, now: tuple[float, float] | None) -> tuple[float, float] | None:
     """The interval of a difference from those of its two sides, taken as independent.
 
-    >>> _difference(1.0, (0.0, 2.0), (1.0, 3.0))
-    (-0.4142135623730951, 2.414213562373095)
+    >>> _difference(1.0, (0.0, 6.0), (1.0, 9.0))
+    (-4.0, 6.0)
     """
     if then is None or now is None:
         return None
