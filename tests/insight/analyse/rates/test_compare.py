@@ -55,6 +55,7 @@ def test_a_fault_in_one_place_is_found_there_and_nowhere_else():
     assert moved[0].selected, "the whole fell with it"
 
 
+@pytest.mark.slow
 def test_of_twenty_families_in_which_nothing_happened_one_world_in_twenty_says_something():
     rng = np.random.default_rng(5)
     flat = dict.fromkeys("abc", 0.3)
