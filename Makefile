@@ -65,7 +65,8 @@ references: $(VENV)/dev.stamp ## the generated reference pages are current
 	@$(BIN)/python -m tools.reference --check
 
 slow: $(VENV)/dev.stamp ## the slower tests, those that inject faults, those in a real browser, and every property on many examples
-	@$(PYTEST) -m 'slow or fault or browser' -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m '(slow or fault) and not browser' -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m browser -n $(JOBS) --dist loadfile tests/browser
 	@$(PYTEST) -m 'hypothesis and not slow and not fault and not browser and not spark and not peers and not truth' --hypothesis-profile=many -n $(JOBS) --dist loadfile
 
 duckdb15: $(DUCKDB15_VENV)/duckdb15.stamp ## the engine and metric suites on the older DuckDB

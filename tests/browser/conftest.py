@@ -58,9 +58,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """`lianyi serve` on a new workspace, stopped afterwards."""
+    """`lianyi serve` on a new workspace, stopped afterwards: each file of tests has a shop of its own."""
     home, port = tmp_path_factory.mktemp("shop"), free_port()
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
