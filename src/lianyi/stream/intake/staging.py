@@ -20,7 +20,7 @@ from lianyi.stream.intake.rows import Batch, Reader, ahead
 from lianyi.stream.intake.words import WordList, words
 from lianyi.stream.workspace import Workspace
 
-MEMORY = "550MB"
+MEMORY = "700MB"
 _BAD = {
     "money": "not_a_number",
     "price": "not_a_number",
