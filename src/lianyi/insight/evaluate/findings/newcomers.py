@@ -5,6 +5,7 @@ from typing import Any
 
 from lianyi.insight.analyse.community.health import NEWCOMERS, SECOND_POST_DAYS
 from lianyi.insight.evaluate.case import Case
+from lianyi.insight.evaluate.changes import difference_interval
 from lianyi.insight.evaluate.evidence import BEFORE, NOW, of_figure
 from lianyi.insight.evaluate.findings.buyers import WIDER
 from lianyi.insight.evaluate.result import Evidence, Finding
@@ -99,12 +100,11 @@ def _asked(case: Case, window: Window) -> tuple[str, dict[str, int]]:
 
 
 def _difference(again: int, n: int, again_before: int, n_before: int) -> tuple[float, float]:
-    """The 99% interval of the difference of two shares (Newcombe 1998, from two Wilson intervals), as all changes outside a family have."""
+    """The 99% interval of the difference of two shares, from their Wilson intervals, as all changes outside a family have."""
     now, before = again / n, again_before / n_before
-    (l1, u1), (l0, u0) = wilson(again, n), wilson(again_before, n_before)
     change = now - before
-    down, up = ((now - l1) ** 2 + (u0 - before) ** 2) ** 0.5, ((u1 - now) ** 2 + (before - l0) ** 2) ** 0.5
-    return change - WIDER * down, change + WIDER * up
+    low, high = difference_interval(now, wilson(again, n), before, wilson(again_before, n_before))
+    return change - WIDER * (change - low), change + WIDER * (high - change)
 
 
 def _gone_in_a_week(case: Case) -> Iterator[Finding]:
