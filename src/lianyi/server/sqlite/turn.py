@@ -1,7 +1,9 @@
 """Whose turn it is to write. SQLite's own busy handler starves waiting writers; this lock serves them in order.
 
-Threads of one process queue first come, first served; the head of each process's queue waits for the file. The system
-releases the file when a process dies, however it dies.
+Threads of one process queue first come, first served; the head of each process's queue draws a number in the file beside the
+database and waits for whoever drew the one before. A lock that is only free or taken would not do: who has just let it go is running
+and takes it again, while the one it was left to is still being woken.
+The system releases what a process holds when it dies, however it dies; and a process that it forks meanwhile holds none of it.
 """
 
 import fcntl
@@ -11,6 +13,11 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
+
+# In the file: the number drawn last, in its first bytes; then a byte to lock for the turn itself, and one for each number.
+NUMBER_BYTES = 8
+TURN_BYTE = 8
+FIRST_BYTE = 16
 
 
 class Queue:
@@ -87,7 +94,7 @@ class Turn:
             raise sqlite3.OperationalError("database is locked")
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._lock_file(until)
+            self._wait_in(self._file, until)
         except BaseException:
             self._close()
             queue.release()
@@ -95,12 +102,17 @@ class Turn:
         self._queue = queue
         self.held = True
 
-    def _lock_file(self, until: float) -> None:
-        """Lock the file; a blocking wait is served in order, so it is asked without waiting only to learn that it is free."""
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+    def _wait_in(self, file: int, until: float) -> None:
+        """Draw a number, wait for the number before, and lock the file."""
+        fcntl.lockf(file, fcntl.LOCK_EX, NUMBER_BYTES)
+        number = int.from_bytes(os.pread(file, NUMBER_BYTES, 0), "little") + 1
+        # Ours before anybody can draw the next one: who does waits for this byte, which is let go with the file.
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, FIRST_BYTE + number)
+        os.pwrite(file, number.to_bytes(NUMBER_BYTES, "little"), 0)
+        fcntl.lockf(file, fcntl.LOCK_UN, NUMBER_BYTES)
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, FIRST_BYTE + number - 1)
+        # The order is settled above; this keeps out others when the one before died while it waited itself.
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, TURN_BYTE)
         if time.monotonic() > until:
             raise sqlite3.OperationalError("database is locked")
 
