@@ -1,6 +1,7 @@
 """The operations behind a verb: Django set up on the workspace, its database known to be in order."""
 
 import os
+from pathlib import Path
 
 import django
 
@@ -16,6 +17,16 @@ class NotMigrated(BadInput):
     code = "not_migrated"
     message = Text(zh="业务数据库还没有建立，或版本较旧。", en="The operational database is not there yet, or older than this program.")
     remedy = Text(zh="请先运行 lianyi migrate（lianyi serve 也会做）。", en="Run lianyi migrate first (lianyi serve does it too).")
+
+
+def find_operations() -> Workspace | None:
+    """The operations, set up as by `operations`, if this run's workspace has any; None where only history is kept. Raises NotMigrated."""
+    operations(migrated=False)
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return None
+    return operations()
 
 
 def operations(*, migrated: bool = True) -> Workspace:

@@ -9,6 +9,7 @@ from lianyi.ops.campaigns.refusals import DrawNotOver, NoChanceLeft, NotInAudien
 from lianyi.ops.campaigns.rules.commitment import commitment
 from lianyi.ops.campaigns.selectors import terms_of
 from lianyi.ops.campaigns.services import check_in, claim_prize, close, draw, enter, forfeit_due, reveal
+from lianyi.ops.campaigns.services.draws import ticket_of
 from lianyi.ops.ledger.selectors import balance
 from lianyi.ops.ledger.services import account_of
 from lianyi.ops.members.services import tag
@@ -50,7 +51,7 @@ def test_every_result_can_be_computed_again_from_the_published_seed(lottery, at)
 
     seed = bytes.fromhex(shown.seed)
     assert commitment(seed, shown.public_id) == shown.commitment
-    again = replay(seed, [f"{member.public_id}#1" for member in members], terms_of(lottery).rungs)
+    again = replay(seed, [f"{ticket_of(lottery, member)}#1" for member in members], terms_of(lottery).rungs)
     assert [(one.public_id, one.drawn, one.given) for one in entries] == again
     given = [one.given for one in entries]
     assert given.count(0) <= 2

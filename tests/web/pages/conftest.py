@@ -89,7 +89,7 @@ def signed_in(member: Member | None) -> Client:
     client = Client(raise_request_exception=False, headers={"accept-language": "en"})
     if member is not None:
         session = client.session
-        session[KEY] = member.public_id
+        session[KEY] = member.pk
         session.save()
         client.cookies["session"] = session.session_key
     return client

@@ -42,7 +42,7 @@ def test_a_new_telephone_gets_a_link_and_becomes_a_member():
     answer = browser.post(link.partition("?")[0], {"next": "/me/points/"})
 
     assert answer.url == "/me/points/"
-    assert browser.session[KEY] == find_by_identity(phone="13800000077").public_id
+    assert browser.session[KEY] == find_by_identity(phone="13800000077").pk
     assert browser.get("/me/").status_code == 200
 
 

@@ -71,7 +71,7 @@ def test_coming_back_with_our_state_signs_in_and_joins(connected):
     back = browser.get("/in/wechat/back/", {"code": "CODE", "state": state})
 
     assert back.url == "/me/points/"
-    assert browser.session[KEY] == find_by_identity(open_id="oLVPpjqs9BhvzwPj5A-vTYAX3GLc").public_id
+    assert browser.session[KEY] == find_by_identity(open_id="oLVPpjqs9BhvzwPj5A-vTYAX3GLc").pk
     assert browser.get("/in/wechat/back/", {"code": "CODE", "state": state}).status_code == 409, "a state serves once"
 
 

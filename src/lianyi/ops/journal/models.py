@@ -8,7 +8,8 @@ class Fact(models.Model):
 
     uid    : 32 hex digits, the event_id of the stream
     fact   : the whole fact as canonical JSON; without what was erased
-    digest : of salt, uid and fact as first written; the salt goes with an erasure, so that nothing can be guessed from it
+    digest : of salt, uid and fact as first written; the salt goes with what an erasure takes out, so that nothing can be guessed from it
+    redacted_at : when an erasure last took something out: of what it says, or who acted
     seq    : dense number, given by the relay; null until then
     link   : the chain's head at this fact: digest of the link before, seq, uid and digest
     """
@@ -50,8 +51,8 @@ class Fact(models.Model):
 class Command(models.Model):
     """A command that was carried out: the same key gives the same answer.
 
-    digest : of name, actor and payload
-    result : JSON, as it was answered
+    digest : of name, actor and payload; empty once a member whom it named was erased, and then no repeat is answered
+    result : JSON, as it was answered, without what was erased
     """
 
     key = models.CharField(max_length=120, primary_key=True)
@@ -61,6 +62,7 @@ class Command(models.Model):
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
+    redacted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "命令"
@@ -70,7 +72,10 @@ class Command(models.Model):
 
 
 class Erasure(models.Model):
-    """A member whose erasure the stream has still to learn of, or has."""
+    """A member whose erasure the stream has still to learn of, or has.
+
+    member_id : theirs until the stream has learnt of it; afterwards a keyed stand-in, by which they are known should an old file name them again
+    """
 
     member_id = models.CharField(max_length=40, unique=True)
     asked_at = models.DateTimeField()

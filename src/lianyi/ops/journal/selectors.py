@@ -4,22 +4,30 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 
+from lianyi.kernel.ids import pseudonym
 from lianyi.ops.journal.models import Command, Erasure, Fact
 
-__all__ = ["Command", "Fact", "count_by_member", "erased_among", "iterate_facts", "list_commands", "list_facts", "was_erased"]
+__all__ = ["Command", "Fact", "count_by_member", "erased_among", "iterate_facts", "list_commands", "list_facts", "stand_in", "was_erased"]
 AT_ONCE = 5_000
+
+
+def stand_in(member_id: str) -> str:
+    """What is kept of an erased member's id: nobody without the workspace's key can tell who it was."""
+    return pseudonym(f"erased:{member_id}", settings.WORKSPACE.key, prefix="e")
 
 
 def was_erased(member_id: str) -> bool:
     """Whether a member of this id was erased."""
-    return Erasure.objects.filter(member_id=member_id).exists()
+    return bool(erased_among([member_id]))
 
 
 def erased_among(member_ids: Iterable[str]) -> set[str]:
     """Which of some members were erased. One query."""
-    return set(Erasure.objects.filter(member_id__in=list(member_ids)).values_list("member_id", flat=True))
+    names = {name: one for one in member_ids for name in (one, stand_in(one))}
+    return {names[known] for known in Erasure.objects.filter(member_id__in=list(names)).values_list("member_id", flat=True)}
 
 
 def list_facts(*, order_id: str = "", member_id: str = "") -> list[Fact]:

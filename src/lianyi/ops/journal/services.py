@@ -6,15 +6,17 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import Broken
 from lianyi.kernel.ids import new_event_id
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
-from lianyi.ops.journal.models import Erasure, Fact
+from lianyi.ops.journal.models import Command, Erasure, Fact
 from lianyi.ops.journal.running import running_key
+from lianyi.ops.journal.selectors import stand_in
 from lianyi.stream.contracts import contracts
 from lianyi.stream.log.forget import forget
 from lianyi.stream.workspace import Workspace
@@ -120,22 +122,72 @@ PERSONAL = ("member_id", "referrer_id", "device_id", "session_id")
 
 
 def erase_member(*, member_id: str, at: dt.datetime) -> int:
-    """Take a member out of every fact of theirs, in the transaction that is open, and ask for the same in the stream; answers how many facts.
+    """Take a member out of every fact and command, others' as well, in the transaction that is open, and ask for the same in the stream.
 
-    The books stay whole: numbers, links and amounts remain, and the salt goes, so that nothing can be guessed from a digest.
+    Answers how many facts. The books stay whole: numbers, links and amounts remain. Cost: one pass over facts and commands.
     """
     Erasure.objects.get_or_create(member_id=member_id, defaults={"asked_at": at})
-    facts = list(Fact.objects.filter(member_id=member_id))
-    for fact in facts:
-        said = {name: value for name, value in content_of(fact).items() if name not in PERSONAL}
-        Fact.objects.filter(pk=fact.pk).update(fact=canonical(said), salt="", member_id="", redacted_at=at)
-    return len(facts)
+    _redact_commands(member_id, at)
+    return _redact_facts(member_id, at)
 
 
 def reach_stream_with_erasures(workspace: Workspace, *, at: dt.datetime) -> int:
     """Have the stream forget whoever asked for it and whom it still knows; answers how many. Safe to be interrupted, and to be done again."""
     waiting = list(Erasure.objects.filter(reached_at__isnull=True).order_by("pk"))
     for erasure in waiting:
+        with transaction.atomic():
+            # What others were writing about the member at the very moment of the erasure.
+            _redact_commands(erasure.member_id, at)
+            _redact_facts(erasure.member_id, at)
         forget(workspace, erasure.member_id, now_us=microseconds(at))
-        Erasure.objects.filter(pk=erasure.pk).update(reached_at=at)
+        Erasure.objects.filter(pk=erasure.pk).update(reached_at=at, member_id=stand_in(erasure.member_id))
     return len(waiting)
+
+
+def _redact_facts(member_id: str, at: dt.datetime) -> int:
+    """Facts of the member lose all that is personal, facts of others the member's id, both who acted if it was them."""
+    named = Q(member_id=member_id) | Q(fact__contains=_quoted(member_id))
+    n = 0
+    for fact in list(Fact.objects.filter(named | _acted(member_id))):
+        said = content_of(fact)
+        is_own = fact.member_id == member_id
+        left = without(member_id, {name: value for name, value in said.items() if not (is_own and name in PERSONAL)})
+        changes: dict[str, Any] = {"fact": canonical(left), "salt": ""} if left != said else {}
+        changes |= {"member_id": ""} if is_own else {}
+        changes |= {"actor_id": ""} if (fact.actor_kind, fact.actor_id) == ("member", member_id) else {}
+        if changes:
+            n += Fact.objects.filter(pk=fact.pk).update(**changes, redacted_at=at)
+    return n
+
+
+def _redact_commands(member_id: str, at: dt.datetime) -> None:
+    """Commands lose the member as who asked and in what was answered; the digest goes as well, since it can be guessed."""
+    for command in list(Command.objects.filter(Q(result__contains=_quoted(member_id)) | _acted(member_id)).exclude(result="")):
+        said = json.loads(command.result)
+        left = without(member_id, said)
+        acted = (command.actor_kind, command.actor_id) == ("member", member_id)
+        if acted or left != said:
+            who = "" if acted else command.actor_id
+            Command.objects.filter(pk=command.pk).update(result=canonical(left), actor_id=who, digest="", redacted_at=at)
+
+
+def _acted(member_id: str) -> Q:
+    return Q(actor_kind="member", actor_id=member_id)
+
+
+def _quoted(member_id: str) -> str:
+    """A member's id as a value in canonical JSON."""
+    return canonical(member_id)
+
+
+def without(member_id: str, said: Any) -> Any:
+    """A JSON value without anything that is a member's id, however deep.
+
+    >>> without("m1", {"referrer_id": "m1", "body": {"team": ["m1", "m2"], "n": 1}})
+    {'body': {'team': ['m2'], 'n': 1}}
+    """
+    if isinstance(said, dict):
+        return {name: without(member_id, value) for name, value in said.items() if value != member_id}
+    if isinstance(said, list):
+        return [without(member_id, value) for value in said if value != member_id]
+    return said

@@ -15,6 +15,7 @@ __all__ = [
     "find_by_identity",
     "find_consent",
     "find_member",
+    "find_member_by_row",
     "get_member",
     "has_consent",
     "list_referred",
@@ -41,6 +42,11 @@ def get_member(public_id: str) -> Member:
 def find_member(public_id: str) -> Member | None:
     """A member by public id; None when there is none or they were erased."""
     return Member.objects.filter(public_id=public_id, erased_at__isnull=True).first()
+
+
+def find_member_by_row(row: int) -> Member | None:
+    """A member by the number of their row, which tells nobody who they are; None when there is none or they were erased."""
+    return Member.objects.filter(pk=row, erased_at__isnull=True).first()
 
 
 def find_by_identity(*, phone: str | None = None, open_id: str | None = None) -> Member | None:

@@ -10,16 +10,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianyi.kernel.actor import VISITOR, Actor
-from lianyi.ops.members.selectors import Member, find_member
+from lianyi.ops.members.selectors import Member, find_member_by_row
 
+# Sessions name members by their row, so that one which is still open says nothing about who was erased.
 KEY = "member"
 
 
 def member_of(request: HttpRequest) -> Member | None:
     """The member whose session this is; None for a visitor, and for a member who was erased since."""
     if not hasattr(request, "_member"):
-        public_id = request.session.get(KEY, "")
-        request._member = find_member(public_id) if public_id else None  # noqa: SLF001 - kept for this request, as Django does
+        row = request.session.get(KEY)
+        request._member = find_member_by_row(row) if isinstance(row, int) else None  # noqa: SLF001 - kept for this request, as Django does
     found: Member | None = request._member  # noqa: SLF001
     return found
 
@@ -41,10 +42,10 @@ def actor_of(request: HttpRequest) -> Actor:
 def sign_in(request: HttpRequest, member: Member) -> None:
     """Bind this session to a member, under a new key, so that one that somebody else knows is worth nothing."""
     brought = {name: request.session.get(name) for name in ("brought",) if name in request.session}
-    if request.session.get(KEY) not in (None, member.public_id):
+    if request.session.get(KEY) not in (None, member.pk):
         request.session.flush()
     request.session.cycle_key()
-    request.session.update({**brought, KEY: member.public_id})
+    request.session.update({**brought, KEY: member.pk})
     request._member = member  # noqa: SLF001
 
 
@@ -62,7 +63,10 @@ def member_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def key_of(request: HttpRequest, name: str) -> str:
-    """The key of the command that a form asks for: the form's own, within the member's, so that nobody hits another's key."""
-    actor = actor_of(request)
+    """The key of the command that a form asks for: the form's own, within the member's, so that nobody hits another's key.
+
+    The member by the number of their row: keys stay when a member is erased.
+    """
+    member = member_of(request)
     given = "".join(letter for letter in request.POST.get("key", "") if letter.isalnum() or letter in "-_")[:40]
-    return f"{name}:{actor.id[:40]}:{given or request.request_id}"
+    return f"{name}:{member.pk if member else ''}:{given or request.request_id}"

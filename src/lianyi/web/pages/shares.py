@@ -6,7 +6,7 @@ import re
 from django.http import HttpRequest
 from django.urls import reverse
 
-from lianyi.ops.members.selectors import Member, find_member
+from lianyi.ops.members.selectors import Member, find_member, find_member_by_row
 from lianyi.web.pages.seals import seal
 from lianyi.web.pages.session import member_of
 from lianyi.web.pages.sign_in import Brought
@@ -28,9 +28,9 @@ def share_url(request: HttpRequest, member: Member, path: str, channel: str = "l
 
 def remember_brought(request: HttpRequest, said: dict[str, str]) -> None:
     """Keep in this session who brought its visitor; a member does not bring themself. The latest link counts."""
-    member = member_of(request)
-    if member is None or member.public_id != said["m"]:
-        request.session[KEY] = {"m": said["m"], "c": said["c"], "until": (request.at + REMEMBERED).isoformat()}
+    member, inviter = member_of(request), find_member(said["m"])
+    if inviter is not None and inviter != member:
+        request.session[KEY] = {"m": inviter.pk, "c": said["c"], "until": (request.at + REMEMBERED).isoformat()}
 
 
 def brought_by(request: HttpRequest) -> Brought:
@@ -38,7 +38,7 @@ def brought_by(request: HttpRequest) -> Brought:
     kept = request.session.get(KEY)
     if not kept or dt.datetime.fromisoformat(kept["until"]) <= request.at:
         return Brought()
-    member = member_of(request)
-    if (member is not None and member.public_id == kept["m"]) or find_member(kept["m"]) is None:
+    inviter = find_member_by_row(kept["m"])
+    if inviter is None or inviter == member_of(request):
         return Brought()
-    return Brought(referrer_id=kept["m"], channel=kept["c"])
+    return Brought(referrer_id=inviter.public_id, channel=kept["c"])

@@ -65,7 +65,7 @@ class Earned(models.Model):
 
 
 class Entry(models.Model):
-    """One draw. nth : of the campaign, without gaps; own_nth : of the member; drawn, given : places of the ladder, null for none."""
+    """One draw. public_id : ticket#own_nth, what the seed decides about; nth : of the campaign, without gaps; own_nth : of the member; drawn, given : places of the ladder, null for none."""
 
     public_id = models.CharField(max_length=80)
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="draws")

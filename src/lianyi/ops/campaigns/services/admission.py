@@ -85,7 +85,7 @@ def see(*, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) ->
     def do() -> Result:
         return {"arm": meet(campaign, member, actor, at)}
 
-    key = f"see:{campaign.public_id}:{member.public_id}"
+    key = f"see:{campaign.public_id}:{member.pk}"
     payload = {"campaign": campaign.public_id, "member": member.public_id}
     return str(execute(key=key, name="campaigns.see", actor=actor, at=at, payload=payload, do=do)["arm"])
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db.models import F
 
 from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.kernel.ids import pseudonym
 from lianyi.ops.campaigns.mechanics import lottery
 from lianyi.ops.campaigns.models import Campaign, Chance, Earned, Entry, Prize
 from lianyi.ops.campaigns.refusals import DrawNotOver, NoChanceLeft, PrizeNotClaimable
@@ -66,6 +68,11 @@ def on_paid(order: Order, actor: Actor, at: dt.datetime) -> None:
             earn(campaign, terms, order.member, f"order:{order.public_id}", actor, at)
 
 
+def ticket_of(campaign: Campaign, member: Member) -> str:
+    """Under what a member's draws of a campaign are published: the same at each draw, told by nobody without the workspace's key, and not their id."""
+    return pseudonym(f"draw:{campaign.public_id}:{member.pk}", settings.WORKSPACE.key, prefix="t")
+
+
 def draw(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> Entry:
     """Use one chance. What it draws was decided when the seed was drawn; what it gives, by what is left of the ladder.
 
@@ -82,7 +89,7 @@ def draw(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member:
         own_nth = Chance.objects.get(campaign=now, member=member).used
         # The row of the campaign puts draws in order; what is left of the ladder is read under it.
         nth = _next(now)
-        public_id = f"{member.public_id}#{own_nth}"
+        public_id = f"{ticket_of(now, member)}#{own_nth}"
         drawn = lottery.rung_drawn(bytes.fromhex(now.seed), public_id, terms.rungs)
         left = {prize.place: prize.units - prize.given for prize in Prize.objects.filter(campaign=now)}
         given = lottery.first_left(drawn, left)

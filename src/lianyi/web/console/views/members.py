@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from lianyi.flows import erase_member
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.selectors import list_claims_of, list_coupons_of, list_reviews_of
@@ -198,7 +199,7 @@ def erase(request: HttpRequest, public_id: str) -> HttpResponse:
     one = get_member(public_id)
     if request.POST.get("confirm", "").strip() != one.public_id:
         raise BadInput(reason=Text(zh="请把会员号原样输入一遍，以免抹错人。", en="Type the member's id, so that nobody else is erased."))
-    services.erase(key=form_key(request), actor=request.actor, at=request.at, member=one)
+    erase_member.erase(key=form_key(request), actor=request.actor, at=request.at, member=one)
     messages.success(request, DONE["erased"].say(spoken()))
     return redirect("console:members")
 

@@ -1,0 +1,28 @@
+"""A member who asks for it is erased from everything that the operations keep, in one command."""
+
+import datetime as dt
+import secrets
+
+from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.ops.journal.commands import Result, execute
+from lianyi.ops.members import services as members
+from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop import services as shop
+
+
+def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> None:
+    """Erase a member: identities, tags, consents; their name in facts, commands, sessions and others' orders. The history forgets them soon after.
+
+    Orders and the ledger keep a row without a name, as the law on transaction records asks. Raises NotAllowed.
+    """
+    actor.require_self(member.public_id, otherwise="member.erase")
+    key = key or f"erase:{secrets.token_urlsafe(12)}"
+
+    def do() -> Result:
+        orders = shop.forget_referrer(member.public_id)
+        members.erase(key=f"{key}:member", actor=actor, at=at, member=member)
+        return {"orders": orders}
+
+    # A member who asks for it themself is not kept as the actor: the log would name them.
+    logged = actor if actor.kind == "team" else SYSTEM
+    execute(key=key, name="flows.erase", actor=logged, at=at, payload={"row": member.pk}, do=do)
