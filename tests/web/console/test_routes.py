@@ -100,6 +100,7 @@ ROWS = {
     "budget_change": Row(APPROVES, 404, {"amount": "1"}, ("u_none",)),
     "shop": Row(EVERYBODY),
     "order": Row(EVERYBODY, 404, args=("o_none",)),
+    "take_payment": Row(ACTS, 404, {"reference": "x"}, ("o_none",)),
     "refund": Row(REFUNDS, 404, {"reason": "x"}, ("o_none",)),
     "refunds": Row(EVERYBODY),
     "refund_decide": Row(REFUNDS, 404, {"decision": "approve"}, ("r_none",)),

@@ -49,6 +49,41 @@ def test_an_order_shows_its_lines_and_what_happened(team, serum):
     assert "Refund</span>" not in page, "a reader is offered no refund"
 
 
+def waiting(serum):
+    """An order that was placed a moment ago."""
+    at = timezone.now()
+    member = join(actor=SYSTEM, at=at, phone="13700000000")
+    return checkout(key="w", actor=SYSTEM, at=at, member=member, lines=[(serum, 1)], channel="own_h5")
+
+
+def test_money_at_the_counter_is_noted_by_who_may_and_once(team, serum):
+    order = waiting(serum)
+    page, address = f"/console/shop/orders/{order.public_id}/", f"/console/shop/orders/{order.public_id}/payment/"
+    assert "¥99.00" in browser(team["operator"]).get(page).content.decode().partition('id="payment"')[2]
+    assert 'id="payment"' not in browser(team["finance"]).get(page).content.decode()
+    assert browser(team["finance"]).post(address, {"key": "a", "reference": "R1"}).status_code == 403
+    assert browser(team["operator"]).post(address, {"key": "b", "reference": " "}).status_code == 422
+    assert get_order(order.public_id).state == "pending"
+
+    for key in ("c", "c", "d"):
+        assert browser(team["operator"]).post(address, {"key": key, "reference": "R1"}).status_code == 302
+
+    assert get_order(order.public_id).state == "paid"
+    assert list_refunds(order) == []
+    assert 'id="payment"' not in browser(team["operator"]).get(page).content.decode()
+
+
+def test_one_receipt_does_not_pay_two_orders_and_late_money_goes_back(team, serum):
+    order, (other,) = waiting(serum), bought(serum, pieces=1)
+    clash = browser(team["operator"]).post(f"/console/shop/orders/{order.public_id}/payment/", {"key": "a", "reference": "r0"})
+    assert clash.status_code == 422
+    assert get_order(order.public_id).state == "pending"
+
+    late = browser(team["operator"]).post(f"/console/shop/orders/{other.public_id}/payment/", {"key": "b", "reference": "R2"}, follow=True)
+    assert "goes back" in late.content.decode()
+    assert [(back.kind, back.state, back.amount_fen) for back in list_refunds(other)] == [("payment", "settled", 9900)]
+
+
 def test_part_of_an_order_goes_back_with_a_reason_and_the_pieces_return(team, serum):
     (order,) = bought(serum)
     address = f"/console/shop/orders/{order.public_id}/refund/"

@@ -61,6 +61,17 @@ class PiecesForm(forms.Form):
         }
 
 
+class PaymentForm(forms.Form):
+    """Money that came in at the counter or by transfer: the whole of what an order costs, under a number that is used once."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["reference"] = forms.CharField(
+            label=_say("收据号或转账流水号", "Number of the receipt or the transfer"), max_length=64,
+            help_text=_say("一个号只能用一次", "A number is used once"),
+        )  # fmt: skip
+
+
 class RefundForm(forms.Form):
     """What of an order goes back: so many pieces of each line, whether they can be sold again, and why."""
 

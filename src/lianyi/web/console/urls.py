@@ -93,6 +93,7 @@ urlpatterns = [
     path("plan/budgets/<str:public_id>/", plan.change_budget, name="budget_change"),
     path("shop/", shop.orders, name="shop"),
     path("shop/orders/<str:public_id>/", shop.order, name="order"),
+    path("shop/orders/<str:public_id>/payment/", shop.take_payment, name="take_payment"),
     path("shop/orders/<str:public_id>/refund/", shop.refund, name="refund"),
     path("shop/refunds/", shop.refunds, name="refunds"),
     path("shop/refunds/<str:public_id>/", shop.decide, name="refund_decide"),

@@ -18,7 +18,7 @@ from lianyi.ops.shop import lists, services
 from lianyi.ops.shop.selectors import available_of, find_price, get_order, get_product, get_refund, list_lines, list_refunds, prices_at
 from lianyi.web.console import shop_words as words
 from lianyi.web.console.gate import form_key, may, opened_to
-from lianyi.web.console.shop_forms import PiecesForm, PriceForm, ProductForm, RefundForm
+from lianyi.web.console.shop_forms import PaymentForm, PiecesForm, PriceForm, ProductForm, RefundForm
 from lianyi.web.console.timeline import timeline
 from lianyi.web.ui.lists import Asked, Column, Filter, Listing, wants_file
 from lianyi.web.ui.templatetags.words import spoken
@@ -107,6 +107,10 @@ PRODUCTS = Listing(
 )  # fmt: skip
 DONE = {
     "refunded": Text(zh="已同意退款", en="The refund is approved"),
+    "captured": Text(zh="已记为收款", en="Noted as paid"),
+    "late": Text(
+        zh="订单已不在等待付款：这笔钱已登记，并会退回", en="The order no longer waits for payment: the money is noted, and goes back"
+    ),
     "rejected": Text(zh="已拒绝，会员会看到理由", en="Rejected; the member reads the reason"),
     "settled": Text(zh="已记为退回", en="Noted as paid back"),
     "saved": Text(zh="已保存", en="Saved"),
@@ -161,6 +165,28 @@ def products(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, public_id: str) -> HttpResponse:
     """One order: lines, money in and back, its story. Raises OrderUnknown."""
     return render(request, "console/shop/order.html", _order_page(request, public_id))
+
+
+@require_POST
+@opened_to("shop.write")
+def take_payment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Note that the counter took an order's money, or a transfer came in. Raises OrderUnknown, PaymentElsewhere.
+
+    What comes when the order no longer waits is noted as well, and goes back.
+    """
+    one = get_order(public_id)
+    form = PaymentForm(request.POST)
+    if not form.is_valid():
+        return render(request, "console/shop/order.html", _order_page(request, public_id, payment=form), status=422)
+    payment = settle_order.pay(
+        key=form_key(request), actor=request.actor, at=request.at, order=one, reference=form.cleaned_data["reference"],
+        amount_fen=one.payable_fen,
+    )  # fmt: skip
+    if payment.state == "captured":
+        messages.success(request, DONE["captured"].say(spoken()))
+    else:
+        messages.warning(request, DONE["late"].say(spoken()))
+    return redirect("console:order", public_id)
 
 
 @require_POST
@@ -255,7 +281,9 @@ def _tabs(request: HttpRequest, here: str) -> dict[str, Any]:
     return {"here": here, "waiting": lists.count_refunds_waiting()}
 
 
-def _order_page(request: HttpRequest, public_id: str, form: RefundForm | None = None) -> dict[str, Any]:
+def _order_page(
+    request: HttpRequest, public_id: str, form: RefundForm | None = None, *, payment: PaymentForm | None = None
+) -> dict[str, Any]:
     one = get_order(public_id)
     lines = list_lines([one])[one.pk]
     backs = list_refunds(one)
@@ -269,6 +297,8 @@ def _order_page(request: HttpRequest, public_id: str, form: RefundForm | None = 
         "payments": [(payment, words.PAYMENTS[payment.state], words.TENDERS.get(payment.tender)) for payment in lists.list_payments(one)],
         "refunds": [(back, words.REFUNDS[back.state], words.REFUND_TONES[back.state]) for back in backs],
         "events": timeline(list_facts(order_id=one.public_id)),
+        "may_take": may(request, "shop.write") and one.state == "pending" and request.at < one.expires_at,
+        "payment_form": payment or PaymentForm(),
         "may_refund": may(request, "order.refund"),
         "form": form
         or (
