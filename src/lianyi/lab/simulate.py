@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
 from lianyi.kernel.errors import UnknownName
 from lianyi.lab.cast.setting import setting
-from lianyi.lab.telling.facts import SPELT, Columns
+from lianyi.lab.telling.facts import SPELT
 from lianyi.lab.telling.tell import Telling, spelling
 from lianyi.lab.truth.estimands import estimands
 from lianyi.lab.truth.ledger import Bookkeeper
@@ -21,6 +22,7 @@ from lianyi.stream.record import FACT
 from lianyi.stream.workspace import Workspace
 
 Progress = Callable[[float], None]
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def simulate(
     without : causes to leave out (`World.causes`)
     twins   : live it again without each of its causes, so that their effects are known; otherwise only what each member is
     Raises    UnknownName for a cause the world does not have; ValueError when the workspace has facts; DiskFull, WriterBusy.
-    Cost      about a million facts a second on two cores; memory 0.6 GiB a million people; a third of that time again for each twin.
+    Cost      about two microseconds of processor a fact; memory 0.6 GiB and as much again for a million people; a third of that time again for each twin.
     """
     for cause in without:
         if cause not in world.causes:
@@ -69,12 +71,12 @@ def simulate(
     log = EventLog(workspace)
     source = f"simulated {world.name}, seed {seed}"
 
-    def told() -> Iterator[pa.RecordBatch]:
-        for columns in _ahead(telling.columns()):
-            yield from telling.spelt(columns)
+    def told() -> Iterator[Iterator[pa.RecordBatch]]:
+        for run in _ahead(telling.runs()):
+            yield _ahead(telling.spelt(run))
             progress(telling.lived / base.days)
 
-    begun = log.begin(pa.RecordBatchReader.from_batches(SPELT, told()), source=source)
+    begun = log.begin(told(), source=source)
     again = log.append(pa.Table.from_batches(telling.again, schema=SPELT).cast(FACT), tables=telling.tables, source=source)
     ledger = telling.book.ledger()
     found = list(estimands(world, seed, base, ledger, without=without)) if twins else []
@@ -89,10 +91,10 @@ def _run(world: World, seed: int, members: int) -> int:
     return int.from_bytes(digest) & 0x3FFFFF
 
 
-def _ahead(days: Iterator[Columns]) -> Iterator[Columns]:
-    """The same days, the next ones lived while the last are spelt out and written."""
+def _ahead(things: Iterator[Thing]) -> Iterator[Thing]:
+    """The same things, the next one made while the last is made use of."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, days, None)
-        while (columns := coming.result()) is not None:
-            coming = pool.submit(next, days, None)
-            yield columns
+        coming = pool.submit(next, things, None)
+        while (thing := coming.result()) is not None:
+            coming = pool.submit(next, things, None)
+            yield thing

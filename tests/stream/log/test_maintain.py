@@ -10,7 +10,7 @@ import pytest
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.freshness import KINDS
-from lianyi.stream.log import beginning, delta
+from lianyi.stream.log import delta
 from lianyi.stream.log.cite import cite, cited, release
 from lianyi.stream.log.lock import MaintenanceBusy, maintaining
 from lianyi.stream.log.maintain import maintain
@@ -18,6 +18,7 @@ from lianyi.stream.log.rewrite import in_order
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.log.write import write_months
 from lianyi.stream.projections import fresh_files
+from lianyi.stream.record import STORED
 from lianyi.stream.snapshot import Snapshot
 from tests.stream.made import copied, made_facts
 
@@ -85,20 +86,34 @@ def test_facts_inside_a_month_lie_by_name_and_then_in_order_of_time(log: EventLo
         assert placed(file.path) == sorted(placed(file.path))
 
 
-def test_a_month_begun_in_several_runs_is_put_in_order_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beginning, "ROWS_SORTED_AT_ONCE", 200)
+def test_a_month_begun_in_several_runs_becomes_one_file(tmp_path: Path) -> None:
     log = EventLog(workspace.create(tmp_path / "w"))
-    facts = made_facts(600, days=20).sort_by("t").combine_chunks()
-    ids = pa.array([(i + 1).to_bytes(16, "big") for i in range(len(facts))], pa.binary())
-    facts = facts.set_column(facts.schema.get_field_index("event_id"), "event_id", ids)
-    log.begin(facts.to_reader(max_chunksize=200), source="in three runs")
+    facts = made_facts(600, days=20).sort_by("t")
+    runs = [facts.slice(start, 200).sort_by([("name", "ascending"), ("t", "ascending")]) for start in (0, 200, 400)]
+    ids = [pa.array([(start + i + 1).to_bytes(16, "big") for i in range(200)], pa.binary()) for start in (0, 200, 400)]
+    log.begin([run.set_column(0, "event_id", own).to_batches() for run, own in zip(runs, ids, strict=True)], source="in three runs")
     before = digest(log.snapshot())
-    assert not in_order(log.snapshot().files[0].path)
+    assert len(log.snapshot().files) == 3
 
     assert maintain(log.workspace, now_us=now_us()).months_compacted == 1
-    assert in_order(log.snapshot().files[0].path)
+    assert [in_order(f.path) for f in log.snapshot().files] == [True]
     assert digest(log.snapshot()) == before
     assert maintain(log.workspace, now_us=now_us()).months_compacted == 0
+
+
+def test_a_file_whose_names_fall_back_is_told_from_one_in_order(tmp_path: Path) -> None:
+    def written(*names: str) -> str:
+        columns = [*(f for f in STORED if f.name not in ("name", "t", "d")), pa.field("m", pa.int32())]
+        known = [("name", pa.string()), ("t", pa.int64()), ("d", pa.int32())]
+        batches = [
+            pa.RecordBatch.from_pylist([{"name": name, "t": 1, "d": 19730, "m": 202401}] * 5, schema=pa.schema([*known, *columns]))
+            for name in names
+        ]
+        (action,) = write_months(tmp_path, batches)
+        return str(tmp_path / action.path)
+
+    assert in_order(written("cart_added", "content_liked", "page_viewed"))
+    assert not in_order(written("content_liked", "cart_added", "page_viewed"))
 
 
 def test_running_it_again_changes_nothing(log: EventLog) -> None:

@@ -1,7 +1,8 @@
-"""Facts under construction: whole numbers in columns, put in order a day at a time, spelt out at the very end."""
+"""Facts under construction: whole numbers in columns, a name's by themselves, put in order as numbers, spelt out at the very end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,8 @@ from lianyi.lab.chance import Ints, Reals
 from lianyi.lab.draws import Flags
 from lianyi.stream.record import FACT
 
-# Columns that hold codes or numbers; -1 is nothing. `value` is real, not a number where nothing.
+# Columns that hold codes or numbers; -1 is nothing.
 CODED = {
-    "name": np.int16,
     "member": np.int32,
     "device": np.int32,
     "session": np.int64,
@@ -33,13 +33,15 @@ CODED = {
     "amount": np.int64,
     "body": np.int64,
 }
-ROWS_A_BATCH = 500_000
+# The types of the others.
+MEASURED = {"t": np.int64, "value": np.float64}
+ROWS_A_BATCH = 122_880
 # A subject is a kind of thing and a number: the kind is kept above so many bits.
 SUBJECT_BITS = 48
 
-# As facts leave here: what has few words in it stays coded until it is written.
+# As facts leave here: what has few words in it stays coded.
 WORDED = (
-    "name", "member_id", "device_id", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id", "partner_id", "referrer_id",
+    "name", "member_id", "device_id", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id", "partner_id", "referrer_id", "kind",
 )  # fmt: skip
 SPELT = pa.schema([pa.field(f.name, pa.dictionary(pa.int32(), pa.string()) if f.name in WORDED else f.type) for f in FACT])
 
@@ -52,8 +54,9 @@ class Spelling:
 
     members, devices, contents, products, campaigns, groups, partners, platforms, channels : names by code
     start_us : instant at which the first day begins; run : 22 bits that tell this run's facts from another's
-    names, kinds, subjects : words met so far
+    kinds, subjects : words met so far
     bodies   : texts met so far
+    told     : facts spelt out so far
     """
 
     members: pa.Array
@@ -67,7 +70,6 @@ class Spelling:
     channels: pa.Array
     start_us: int
     run: int
-    names: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
@@ -87,94 +89,157 @@ class Spelling:
         return np.arange(len(self.bodies) - len(bodies), len(self.bodies))
 
 
-class Facts:
-    """The facts of a day; those that fall on a later day wait for it.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Facts of one name, in no order.
 
-    Facts are stated with `add`; `stated` hands them out as they are, and `due` puts them in order with those that waited.
+    columns : `t` (k,), microseconds since the first day's midnight; others (CODED, `value`) are (k,), or () where one is for all
     """
+
+    name: str
+    columns: Columns
+
+    def __len__(self) -> int:
+        return len(self.columns["t"])
+
+    def chosen(self, kept: Flags | Ints) -> "Stated":
+        """Some of them."""
+        return Stated(self.name, chosen(self.columns, kept))
+
+
+class Facts:
+    """The facts of the days that are being lived; `stated` hands out a day's, in the order in which they were stated."""
 
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
-        self._parts: list[tuple[int, Columns]] = []
-        self._waiting: Columns | None = None
+        self._stated: list[Stated] = []
 
     def add(self, name: str, t: Ints, **columns: Any) -> None:
         """State facts of one name.
 
         t : (k,) microseconds since the first day's midnight; other columns (CODED, `value`) are (k,) or one for all
         """
-        if not len(t):
-            return
-        code = _code(self.spelling.names, name)
-        self._parts.append((len(t), {"t": t, "name": np.asarray(code), **{key: np.asarray(value) for key, value in columns.items()}}))
+        if len(t):
+            self._stated.append(Stated(name, {"t": t, **{key: np.asarray(value) for key, value in columns.items()}}))
 
-    def stated(self) -> Columns:
-        """Everything stated since the last time, in no order; forgets it."""
-        parts, self._parts = self._parts, []
-        n = sum(count for count, _ in parts)
-        columns: Columns = {"t": np.empty(n, dtype=np.int64), "value": np.full(n, np.nan)}
-        columns |= {name: np.empty(n, dtype=kind) for name, kind in CODED.items()}
-        at = 0
-        for count, given in parts:
-            for name in CODED:
-                columns[name][at : at + count] = given.get(name, -1)
-            columns["t"][at : at + count] = given["t"]
-            if "value" in given:
-                columns["value"][at : at + count] = given["value"]
-            at += count
-        return columns
-
-    def due(self, stated: Columns, before_us: int) -> Columns:
-        """Of these facts and those that were waiting, the ones before an instant, in order of time; the rest waits."""
-        both = stated if self._waiting is None else {name: np.concatenate((stated[name], self._waiting[name])) for name in stated}
-        columns = in_order(both)
-        at = int(np.searchsorted(columns["t"], before_us))
-        self._waiting = {name: values[at:].copy() for name, values in columns.items()}
-        return {name: values[:at] for name, values in columns.items()}
+    def stated(self) -> list[Stated]:
+        """Everything stated since the last time; forgets it."""
+        stated, self._stated = self._stated, []
+        return stated
 
 
-def in_order(columns: Columns) -> Columns:
-    """The same facts by time.
+class Held:
+    """Facts that wait until there are enough of them for a run, or until their day has come.
 
-    >>> in_order({"t": np.array([3, 1]), "name": np.array([0, 1])})["name"].tolist()
-    [1, 0]
+    rows : how many wait
     """
-    order = np.argsort(columns["t"], kind="stable")
-    return {name: values[order] for name, values in columns.items()}
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._held: dict[str, list[Columns]] = {}
+
+    def take(self, stated: Iterable[Stated]) -> None:
+        """Hold facts, in as few bytes as their columns need."""
+        for one in stated:
+            columns = {key: values.astype(CODED.get(key) or MEASURED[key], copy=False) for key, values in one.columns.items()}
+            self._held.setdefault(one.name, []).append(columns)
+            self.rows += len(one)
+
+    def run(self, before_us: int) -> "Run":
+        """Hand out the facts before an instant; the others wait on."""
+        due: Run = {}
+        held, self._held, self.rows = self._held, {}, 0
+        for name, parts in held.items():
+            for columns in parts:
+                late = columns["t"] >= before_us
+                if late.any():
+                    self.take([Stated(name, chosen(columns, late))])
+                if not late.all():
+                    due.setdefault(name, []).append(chosen(columns, ~late) if late.any() else columns)
+        return due
 
 
-def together(parts: list[Columns]) -> Columns:
-    """Facts of several days, one after another."""
-    return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+# Facts of some days by name, in parts.
+Run = dict[str, list[Columns]]
 
 
 def chosen(columns: Columns, kept: Flags | Ints) -> Columns:
     """Some of the facts."""
-    return {name: values[kept] for name, values in columns.items()}
+    return {name: values[kept] if values.ndim else values for name, values in columns.items()}
 
 
-def batches(columns: Columns, spelling: Spelling) -> Iterator[pa.RecordBatch]:
-    """Facts in order of time, spelt out as the stream takes them; their numbers grow with time."""
-    for start in range(0, len(columns["t"]), ROWS_A_BATCH):
-        yield _spelt({name: values[start : start + ROWS_A_BATCH] for name, values in columns.items()}, spelling)
+def together(parts: list[Columns]) -> Columns:
+    """Facts of several parts, one after another; a column that some of them lack is nothing there, one that all lack is left out."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [len(part["t"]) for part in parts]
+    columns: Columns = {}
+    for name in sorted({name for part in parts for name in part}):
+        kind = CODED.get(name) or MEASURED[name]
+        values = np.empty(sum(sizes), dtype=kind)
+        at = 0
+        for part, size in zip(parts, sizes, strict=True):
+            values[at : at + size] = part.get(name, -1 if name in CODED else np.nan)
+            at += size
+        columns[name] = values
+    return columns
 
 
-def _spelt(columns: Columns, spelling: Spelling) -> pa.RecordBatch:
+def by_time(t: Ints) -> Ints:
+    """The places of facts in order of time; those of one instant stay as they were stated.
+
+    >>> by_time(np.array([3, 1, 3, 2])).tolist()
+    [1, 3, 0, 2]
+    """
+    first, bits = int(t.min()), len(t).bit_length()
+    if (int(t.max()) - first).bit_length() + bits > 63:
+        return np.argsort(t, kind="stable")
+    # Instant and place in one number: numbers sort several times faster than places by their numbers.
+    keys = (t - first) << bits | np.arange(len(t))
+    keys.sort()
+    return keys & ((1 << bits) - 1)
+
+
+def batches(run: Run, spelling: Spelling) -> Iterator[pa.RecordBatch]:
+    """The facts of a run by name and time, spelt out as the stream takes them; their numbers grow from fact to fact.
+
+    A batch holds facts of one name, or of several that have few.
+    """
+    ready: list[tuple[str, Columns]] = []
+    rows = 0
+    for name in sorted(run):
+        columns = together(run[name])
+        order = by_time(columns["t"])
+        for start in range(0, len(order), ROWS_A_BATCH):
+            piece = chosen(columns, order[start : start + ROWS_A_BATCH])
+            if rows + len(piece["t"]) > ROWS_A_BATCH:
+                yield _spelt(ready, spelling)
+                ready, rows = [], 0
+            ready.append((name, piece))
+            rows += len(piece["t"])
+    if ready:
+        yield _spelt(ready, spelling)
+
+
+def _spelt(pieces: list[tuple[str, Columns]], spelling: Spelling) -> pa.RecordBatch:
+    columns = together([piece for _, piece in pieces])
     n = len(columns["t"])
     t = columns["t"] + spelling.start_us
+    nth = np.repeat(np.arange(len(pieces), dtype=np.int32), [len(piece["t"]) for _, piece in pieces])
     words: dict[str, pa.Array] = {
         "event_id": event_ids(t, spelling.run, spelling.told),
-        "name": _coded(columns["name"], pa.array(spelling.names, pa.string())),
+        "name": pa.DictionaryArray.from_arrays(pa.array(nth), pa.array([name for name, _ in pieces])),
         "version": pa.array(np.ones(n, dtype=np.int32)),
         "t": pa.array(t),
-        "session_id": _numbered("s", columns["session"]),
-        "order_id": _numbered("o", columns["order"]),
-        "subject_id": _subjects(columns["subject"], spelling),
-        "kind": _words(columns["kind"], pa.array(spelling.kinds or [""], pa.string())),
-        "quantity": _whole(columns["quantity"]),
-        "amount_fen": _whole(columns["amount"]),
-        "value": pa.array(columns["value"], mask=np.isnan(columns["value"])),
-        "body": _bodies(columns["body"], spelling),
+    }
+    ways: dict[str, tuple[str, Callable[[np.ndarray[Any, Any]], pa.Array]]] = {
+        "session_id": ("session", lambda codes: numbered("s", codes)),
+        "order_id": ("order", lambda codes: numbered("o", codes)),
+        "subject_id": ("subject", lambda codes: _subjects(codes, spelling)),
+        "quantity": ("quantity", _whole),
+        "amount_fen": ("amount", _whole),
+        "value": ("value", lambda values: pa.array(values, mask=np.isnan(values))),
+        "body": ("body", lambda codes: _bodies(codes, spelling)),
     }
     named = {
         "member_id": ("member", spelling.members),
@@ -187,16 +252,19 @@ def _spelt(columns: Columns, spelling: Spelling) -> pa.RecordBatch:
         "group_id": ("group", spelling.groups),
         "partner_id": ("partner", spelling.partners),
         "referrer_id": ("referrer", spelling.members),
+        "kind": ("kind", pa.array(spelling.kinds or [""], pa.string())),
     }
-    words |= {column: _coded(columns[of], names) for column, (of, names) in named.items()}
+    whole = {name: np.broadcast_to(values, n) for name, values in columns.items()}
+    words |= {column: way(whole[of]) for column, (of, way) in ways.items() if of in whole}
+    words |= {column: _coded(whole[of], names) if of in whole else _nothing(n, names) for column, (of, names) in named.items()}
     spelling.told += n
     return pa.RecordBatch.from_arrays([words[f.name] if f.name in words else pa.nulls(n, f.type) for f in SPELT], schema=SPELT)
 
 
 def event_ids(t: Ints, run: int, first: int) -> pa.Array:
-    """16 bytes a fact in UUIDv7 form, growing with time and, within a microsecond, with the count of facts.
+    """16 bytes a fact in UUIDv7 form: the first eight grow with time, the last eight with the count of facts.
 
-    t : (n,) UTC microseconds, in order; run : below 2^22; first : facts before these
+    t : (n,) UTC microseconds; run : below 2^22; first : facts before these
     >>> ids = event_ids(np.array([10**15, 10**15, 10**15 + 1]), 5, 0).to_pylist()
     >>> ids == sorted(set(ids)), ids[0].hex()[12]
     (True, '7')
@@ -215,15 +283,41 @@ def _coded(codes: np.ndarray[Any, Any], names: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(indices, names, safe=False)
 
 
+def _nothing(n: int, names: pa.Array) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.nulls(n, pa.int32()), names)
+
+
 def _words(codes: np.ndarray[Any, Any], names: pa.Array) -> pa.Array:
     return pa.nulls(len(codes), pa.string()) if (codes < 0).all() else _coded(codes, names).cast(pa.string())
 
 
-def _numbered(prefix: str, numbers: Ints) -> pa.Array:
-    nothing = numbers < 0
-    if nothing.all():
-        return pa.nulls(len(numbers), pa.string())
-    return pc.binary_join_element_wise(prefix, pa.array(numbers, mask=nothing).cast(pa.string()), "")
+def numbered(letter: str, numbers: Ints) -> pa.Array:
+    """Names of a letter and eleven digits, in the order of their numbers; -1 is nothing.
+
+    >>> numbered("s", np.array([7, -1, 1_234_567])).to_pylist()
+    ['s00000000007', None, 's00001234567']
+    """
+    some = numbers >= 0
+    rest, last = np.divmod(numbers[some] if not some.all() else numbers, 10_000)
+    first, middle = np.divmod(rest, 10_000)
+    digits = _four_digits()
+    text = np.column_stack((_letter_and_digits(letter)[first], digits[middle], digits[last]))
+    ends = np.zeros(len(numbers) + 1, dtype=np.int32)
+    np.cumsum(some, out=ends[1:])
+    present = None if some.all() else pa.py_buffer(np.packbits(some, bitorder="little"))
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(ends * 12), pa.py_buffer(text), present)
+
+
+@cache
+def _four_digits() -> np.ndarray[Any, Any]:
+    """Four digits of each number below ten thousand, as the four bytes of one number."""
+    return np.frombuffer("".join(f"{n:04d}" for n in range(10_000)).encode(), dtype=np.uint32)
+
+
+@cache
+def _letter_and_digits(letter: str) -> np.ndarray[Any, Any]:
+    """A letter and three digits, likewise."""
+    return np.frombuffer("".join(f"{letter}{n:03d}" for n in range(1000)).encode(), dtype=np.uint32)
 
 
 def _subjects(subjects: Ints, spelling: Spelling) -> pa.Array:

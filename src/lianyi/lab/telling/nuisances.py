@@ -7,7 +7,7 @@ from lianyi.kernel.clock import US_PER_DAY, US_PER_SECOND
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.chance import Ints
 from lianyi.lab.draws import counts
-from lianyi.lab.telling.facts import Columns, chosen
+from lianyi.lab.telling.facts import Stated, chosen
 from lianyi.lab.telling.teller import Teller
 from lianyi.lab.worlds.world import CHANNELS
 
@@ -45,31 +45,42 @@ def tell_bots(teller: Teller, day: int) -> None:
     )
 
 
-def disturbed(teller: Teller, day: int, columns: Columns) -> Columns:
+def disturbed(teller: Teller, day: int, stated: list[Stated]) -> list[Stated]:
     """The facts of a day as they are recorded: some lost, some without their channel, some with a wrong time.
 
     Tracking that drifts ("tracking") loses the facts that pages report on its platform.
     """
     asked, setting = teller.setting.world.nuisances, teller.setting
-    names = teller.facts.spelling.names
     level = setting.drifts.by_platform("tracking", day)
     if not (asked.lost_share or asked.untagged_share or asked.skewed_share or (level != 1).any()):
-        return columns
-    n = len(columns["t"])
-    u, v, _, _ = setting.chance.each("nuisances", day, np.arange(n))
-    reported = np.isin(columns["name"], [names.index(name) for name in REPORTED if name in names])
-    platform = columns["platform"].astype(np.int64)
-    kept_share = (1 - asked.lost_share) * np.where(platform >= 0, level[np.maximum(platform, 0)], 1.0)
-    kept = ~reported | (u < kept_share)
-    columns = dict(columns)
-    visiting = np.isin(columns["name"], [names.index(name) for name in VISITING if name in names])
-    columns["channel"] = np.where(visiting & (v < asked.untagged_share), -1, columns["channel"]).astype(np.int8)
-    if asked.skewed_share:
-        # A wrong clock is wrong by the same hours all along; it runs ahead, for what has not yet happened cannot arrive late here.
-        wrong = setting.chance.each("clocks", 0, np.maximum(columns["member"], 0))
-        ahead = reported & (columns["member"] >= 0) & (wrong[0] < asked.skewed_share)
-        columns["t"] = columns["t"] + np.where(ahead, (wrong[1] * asked.skew_hours * 3600e6).astype(np.int64), 0)
-    return chosen(columns, kept)
+        return stated
+    recorded = []
+    before = 0
+    for facts in stated:
+        # A fact's luck is that of its place in the day.
+        place = before + np.arange(len(facts))
+        before += len(facts)
+        if facts.name not in REPORTED and facts.name not in VISITING:
+            recorded.append(facts)
+            continue
+        u, v, _, _ = setting.chance.each("nuisances", day, place)
+        columns = dict(facts.columns)
+        nothing = np.full(len(facts), -1)
+        if facts.name in VISITING:
+            columns["channel"] = np.where(v < asked.untagged_share, -1, columns.get("channel", nothing))
+        if facts.name in REPORTED:
+            if asked.skewed_share:
+                # A wrong clock is wrong by the same hours all along; it runs ahead, for what has not yet happened cannot arrive late here.
+                member = np.broadcast_to(columns.get("member", nothing), len(facts))
+                wrong = setting.chance.each("clocks", 0, np.maximum(member, 0))
+                ahead = (member >= 0) & (wrong[0] < asked.skewed_share)
+                columns["t"] = columns["t"] + np.where(ahead, (wrong[1] * asked.skew_hours * 3600e6).astype(np.int64), 0)
+            platform = np.broadcast_to(columns.get("platform", nothing), len(facts))
+            kept_share = (1 - asked.lost_share) * np.where(platform >= 0, level[np.maximum(platform, 0)], 1.0)
+            recorded.append(Stated(facts.name, chosen(columns, u < kept_share)))
+        else:
+            recorded.append(Stated(facts.name, columns))
+    return recorded
 
 
 def repeated(setting: Setting, batch: pa.RecordBatch) -> Ints:

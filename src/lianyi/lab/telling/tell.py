@@ -1,4 +1,4 @@
-"""Telling a whole run: days in, batches of facts in order of time out."""
+"""Telling a whole run: days in, batches of facts by name and time out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from lianyi.kernel.clock import midnight_us
+from lianyi.kernel.clock import date_of, midnight_us
 from lianyi.lab.brand import brand
 from lianyi.lab.cast.setting import Setting
 from lianyi.lab.life.day import Day
 from lianyi.lab.life.run import live
 from lianyi.lab.life.state import State
 from lianyi.lab.telling.campaigns import tell_campaigns
-from lianyi.lab.telling.facts import Columns, Facts, Spelling, batches, names_of, together
+from lianyi.lab.telling.facts import Facts, Held, Run, Spelling, batches, names_of
 from lianyi.lab.telling.ledger import tell_costs
 from lianyi.lab.telling.nuisances import disturbed, end_of, repeated, tell_bots
 from lianyi.lab.telling.orders import tell_orders
@@ -27,8 +27,8 @@ from lianyi.lab.truth.ledger import Bookkeeper
 from lianyi.lab.worlds.world import CHANNELS
 from lianyi.stream.workspace import Workspace
 
-# Small days are spelt out together.
-ROWS_READY = 200_000
+# Facts of a month are put in order together, up to about so many: what is in memory does not grow with the history.
+ROWS_A_RUN = 3_000_000
 
 
 @dataclass(slots=True)
@@ -49,31 +49,33 @@ class Telling:
     tables: dict[str, pa.Table] = field(default_factory=dict)
     lived: int = 0
 
-    def columns(self) -> Iterator[Columns]:
-        """The facts of the whole run, in order of time, not yet spelt out; small days together."""
+    def runs(self) -> Iterator[Run]:
+        """The facts of the whole history, not yet spelt out, some days of a month at a time."""
         setting = self.setting
         asked = setting.world.nuisances
         devices = bool(setting.world.people.anonymous_share or asked.rings or asked.bots or asked.skewed_share)
         teller = Teller(setting, Facts(self.spelling), devices=devices)
         tell_roster(teller)
-        ready: list[Columns] = []
+        held = Held()
         for day, state in live(setting):
             self.book.note(day, state)
             self.lived += 1
             if day.d >= setting.told:
                 continue
             tell_day(teller, state, day)
-            ready.append(teller.facts.due(disturbed(teller, day.d, teller.facts.stated()), end_of(day.d)))
+            held.take(disturbed(teller, day.d, teller.facts.stated()))
             last = day.d == setting.told - 1
-            if last or sum(len(due["t"]) for due in ready) >= ROWS_READY:
-                yield together(ready)
-                ready = []
+            if last or held.rows >= ROWS_A_RUN or self._month(day.d) != self._month(day.d + 1):
+                yield held.run(end_of(day.d))
             if last:
                 self.tables = tables(setting, state, self.spelling, self.book.referrer)
 
-    def spelt(self, columns: Columns) -> Iterator[pa.RecordBatch]:
+    def _month(self, day: int) -> int:
+        return date_of(self.setting.calendar.first_day + day).month
+
+    def spelt(self, run: Run) -> Iterator[pa.RecordBatch]:
         """The same facts spelt out; those that were delivered twice are kept for later."""
-        for batch in batches(columns, self.spelling):
+        for batch in batches(run, self.spelling):
             twice = repeated(self.setting, batch)
             if len(twice):
                 self.again.append(batch.take(pa.array(twice)))

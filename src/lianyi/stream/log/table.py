@@ -1,6 +1,6 @@
 """The history of one workspace: append facts exactly once, read a snapshot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,14 @@ from deltalake.transaction import AddAction
 from lianyi.stream.engines.duckdb import Connection, connect, file_list, quoted
 from lianyi.stream.engines.views import STORED_TYPES
 from lianyi.stream.log import delta, reference
-from lianyi.stream.log.beginning import as_they_come, by_name
+from lianyi.stream.log.beginning import Watch
 from lianyi.stream.log.daycut import business_days
 from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, drop_erased, erasures, without_erased
 from lianyi.stream.log.lock import writing
 from lianyi.stream.log.scratch import scratch
 from lianyi.stream.log.sorting import sorted_facts
-from lianyi.stream.log.write import ROWS_PER_GROUP, write_months
+from lianyi.stream.log.write import ROWS_PER_GROUP, write_months, write_runs
 from lianyi.stream.record import STORED, month_of_sql
 from lianyi.stream.snapshot import DataFile, Snapshot
 from lianyi.stream.workspace import Workspace
@@ -127,14 +127,15 @@ class EventLog:
             return 0
         return delta.load(self.path).transaction_version(application) or 0
 
-    def begin(self, facts: pa.RecordBatchReader, *, source: str) -> Appended:
-        """Write the first facts of a history, which come in order and are each of their own: nothing is staged or compared.
+    def begin(self, runs: Iterable[Iterable[pa.RecordBatch]], *, source: str) -> Appended:
+        """Write the first facts of a history, which come as they will lie and are each of their own: nothing is staged or compared.
 
-        facts  : columns of `record.FACT` in order of t and, within an instant, of event_id; no two alike; words may be dictionary-coded
+        runs   : facts of one month each, as many as shall lie together: batches of columns of `record.FACT` in order of name, t and
+                 event_id. The last eight bytes of event_id grow from fact to fact throughout: so no two are alike. Words may be
+                 dictionary-coded
         source : noted in the commit
         Raises   ValueError when the history has facts already, or the order is broken (nothing was written); DiskFull, WriterBusy.
-        They lie in their months as appended ones do, by name and then time; a month of more than a million and a half in several runs.
-        Cost: about a million facts a second; memory is that of such a run, about 0.4 GB.
+        Cost: about a million facts a second and processor; memory is that of a batch.
         """
         with full_disk_told(self.workspace.path), writing(self.workspace.path):
             if not delta.exists(self.path):
@@ -143,11 +144,11 @@ class EventLog:
             if delta.table_paths(table):
                 raise ValueError("a history begins once: use append")
             delta.widen(table)
-            written: list[int] = []
-            actions = write_months(self.path, by_name(as_they_come(facts, self.workspace.zone_name, written)))
+            watch = Watch()
+            actions = write_runs(self.path, (watch.run(run, self.workspace.zone_name) for run in runs))
             pinned = delta.pinned_tables(self.path, table.version())
             version = self._commit(table, actions, tables=pinned, metadata={"source": source}, transaction=None)
-        return Appended(version, sum(written), 0, 0, ())
+        return Appended(version, watch.rows, 0, 0, ())
 
     def noted(self, name: str) -> str | None:
         """What the newest commit that has a note of this name says; None when none has. Cost: one small file a commit looked at."""

@@ -24,6 +24,7 @@ PLAIN = ("event_id", "t", "received_t", "seq")
 class _Open:
     file: Path
     month: int
+    schema: pa.Schema
     writer: pq.ParquetWriter
     rows: int = 0
     first_t: int = 2**63 - 1
@@ -33,7 +34,7 @@ class _Open:
     devices_missing: int = 0
 
     def write(self, rows: pa.RecordBatch) -> None:
-        self.writer.write_batch(rows.select(STORED.names).cast(STORED))
+        self.writer.write_batch(rows.select(STORED.names).cast(self.schema))
         t, d = pc.min_max(rows["t"]).as_py(), pc.min_max(rows["d"]).as_py()
         self.rows += len(rows)
         self.first_t, self.last_t = min(self.first_t, t["min"]), max(self.last_t, t["max"])
@@ -60,26 +61,36 @@ def write_months(root: Path, batches: Iterable[pa.RecordBatch], *, data_change: 
     batches : stored columns plus `m`, sorted by m; any batch size
     On any fault the files written so far are removed and the fault goes on.
     """
+    return write_runs(root, [batches], data_change=data_change)
+
+
+def write_runs(root: Path, runs: Iterable[Iterable[pa.RecordBatch]], *, data_change: bool = True) -> list[AddAction]:
+    """The same for several runs, each of which begins files of its own.
+
+    runs : batches as above; words may be dictionary-coded, the same columns throughout a run, and are then written so
+    """
     actions: list[AddAction] = []
     files: list[Path] = []
     current: _Open | None = None
     try:
-        for batch in batches:
-            start = 0
-            months = batch["m"]
-            while start < len(batch):
-                month = months[start].as_py()
-                same = pc.sum(pc.equal(months.slice(start), month)).as_py()
-                if current is not None and (current.month != month or current.rows >= ROWS_PER_FILE):
-                    actions.append(current.close(root, data_change=data_change))
-                    current = None
-                if current is None:
-                    current = _opened(root, month)
-                    files.append(current.file)
-                current.write(batch.slice(start, same))
-                start += same
-        if current is not None:
-            actions.append(current.close(root, data_change=data_change))
+        for run in runs:
+            for batch in run:
+                start = 0
+                months = batch["m"]
+                while start < len(batch):
+                    month = months[start].as_py()
+                    same = pc.sum(pc.equal(months.slice(start), month)).as_py()
+                    if current is not None and (current.month != month or current.rows >= ROWS_PER_FILE):
+                        actions.append(current.close(root, data_change=data_change))
+                        current = None
+                    if current is None:
+                        current = _opened(root, month, batch.schema)
+                        files.append(current.file)
+                    current.write(batch.slice(start, same))
+                    start += same
+            if current is not None:
+                actions.append(current.close(root, data_change=data_change))
+                current = None
     except BaseException:
         if current is not None and current.writer.is_open:
             # The disk that could not take the rows cannot take the footer either; the file goes anyway.
@@ -91,16 +102,22 @@ def write_months(root: Path, batches: Iterable[pa.RecordBatch], *, data_change: 
     return actions
 
 
-def _opened(root: Path, month: int) -> _Open:
+def _opened(root: Path, month: int, given: pa.Schema) -> _Open:
     folder = root / f"m={month}"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"part-{uuid.uuid4().hex}.parquet"
+    coded = [f.name for f in given if pa.types.is_dictionary(f.type)]
+    schema = pa.schema([given.field(f.name) if f.name in coded else f for f in STORED])
+    plain = [f.name for f in STORED if f.name not in coded and f.type in (pa.string(), pa.binary())]
     writer = pq.ParquetWriter(
         file,
-        STORED,
+        schema,
         compression="zstd",
-        use_dictionary=[c for c in STORED.names if c not in PLAIN],
+        # Whoever codes words knows which are few: to look for more costs as much as writing them, and bounds of the others find nothing.
+        use_dictionary=coded or [c for c in STORED.names if c not in PLAIN],
+        write_statistics=[c for c in STORED.names if c not in plain] if coded else True,
         column_encoding={"t": "DELTA_BINARY_PACKED", "received_t": "DELTA_BINARY_PACKED"},
-        write_statistics=True,
+        # A reader need not know that words were coded here.
+        store_schema=not coded,
     )
-    return _Open(file=file, month=month, writer=writer)
+    return _Open(file=file, month=month, schema=schema, writer=writer)
