@@ -16,6 +16,8 @@ from lianyi.stream.record import STORED
 
 ROWS_PER_GROUP = 122_880
 ROWS_PER_FILE = 4_000_000
+# Values encoded at once: of the usual thousand, turning round costs a tenth of the writing.
+ROWS_PER_BATCH = 16_384
 # Identifiers and instants are nearly all different: a dictionary would only be thrown away again.
 PLAIN = ("event_id", "t", "received_t", "seq")
 
@@ -119,5 +121,6 @@ def _opened(root: Path, month: int, given: pa.Schema) -> _Open:
         column_encoding={"t": "DELTA_BINARY_PACKED", "received_t": "DELTA_BINARY_PACKED"},
         # A reader need not know that words were coded here.
         store_schema=not coded,
+        write_batch_size=ROWS_PER_BATCH,
     )
     return _Open(file=file, month=month, schema=schema, writer=writer)
