@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lianyi.insight.analyse.attribution.credit import Credit, ModelCredit, over_credit
 from lianyi.insight.analyse.funnel import funnel
 from lianyi.insight.analyse.retention import retention
+from lianyi.insight.analyse.word_of_mouth.word_of_mouth import word_of_mouth
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.figures import course_grain
 from lianyi.insight.evaluate.result import OK, Exhibit
 from lianyi.insight.measure import MetricValue, catalogue, dimensions
-from lianyi.insight.measure.session import written_out
+from lianyi.insight.measure.session import session_of, written_out
 from lianyi.kernel.clock import Window, date_of, day_of, period_start, periods
 from lianyi.kernel.numbers import Count, sentence
 from lianyi.kernel.text import Text
@@ -18,6 +20,7 @@ TOP = 10
 SPLITS = ("category", "platform", "channel", "region", "campaign", "partner")
 SHOPPING = ("content_viewed", "product_viewed", "cart_added", "checkout_started", "order_placed", "order_paid")
 COHORTS_SHOWN = 13
+FRIENDS = "social"
 UNKNOWN = Text(zh="未知", en="unknown")
 Column = tuple[str, Text, str]
 
@@ -98,9 +101,10 @@ def _split(case: Case, dimension: str) -> Iterator[Exhibit]:
             }
         )
     rest = values[TOP:]
-    note = None
-    if rest:
-        note = sentence("另有 %(n)s 项未列出", "%(n)s more are not listed", n=Count(len(rest)))
+    note = sentence("另有 %(n)s 项未列出。", "%(n)s more are not listed.", n=Count(len(rest))) if rest else None
+    known = over_credited(case, others["orders"].get(FRIENDS)) if dimension == "channel" else None
+    if known is not None:
+        note = known if note is None else sentence("%(rest)s%(known)s", "%(rest)s %(known)s", rest=note, known=known)
     yield Exhibit(
         id=f"by_{dimension}",
         kind="ranking",
@@ -116,6 +120,31 @@ def _split(case: Case, dimension: str) -> Iterator[Exhibit]:
         note=note,
         sql=values[0].sql,
         command=f"measure {' '.join(wanted)} --by {dimension}",
+    )
+
+
+def over_credited(case: Case, booked: float | None) -> Text | None:
+    """How many times over the friends' channel is credited by the orders booked to it, where a random part of shares was withheld.
+
+    booked : orders of that channel in the window, None where there were none
+    """
+    if not booked or not session_of(case.engine).presence.facts.get("share_withheld"):
+        return None
+    brought = word_of_mouth(case.engine, case.window).brought
+    factor = over_credit(ModelCredit("booked", (Credit(FRIENDS, float(booked), None, None, 0.0),)), {FRIENDS: brought})[FRIENDS]
+    if factor.value is None or factor.interval is None:
+        return Text(
+            zh="订单记在成交时的渠道上，这是记账，不是渠道带来的增量；好友分享有随机隐去的对照，但还分不清它带来的订单与零。",
+            en="Orders are booked to the channel they came through, which is not what a channel added; friends' shares were withheld at random in "
+            "part, but what they brought cannot yet be told from nothing.",
+        )
+    return sentence(
+        "订单记在成交时的渠道上，这是记账，不是渠道带来的增量；好友分享有随机隐去的对照：记给它的订单是它真正带来的 %(times)s 倍（%(low)s 至 %(high)s）。",
+        "Orders are booked to the channel they came through, which is not what a channel added; friends' shares were withheld at random in part: "
+        "the orders booked to them are %(times)s times what they brought (%(low)s to %(high)s).",
+        times=f"{factor.value:.1f}",
+        low=f"{factor.interval[0]:.1f}",
+        high=f"{factor.interval[1]:.1f}",
     )
 
 
