@@ -23,6 +23,7 @@ from lianyi.insight.analyse.group_buy.teams import group_buy
 from lianyi.insight.analyse.paths.paths import paths
 from lianyi.insight.analyse.paths.visits import visits
 from lianyi.insight.analyse.retention import retention
+from lianyi.insight.analyse.search.keywords import keywords
 from lianyi.insight.analyse.segments.rfm import member_tiers, rfm
 from lianyi.insight.analyse.survey.survey import survey
 from lianyi.insight.analyse.text.opinion import sentiment
@@ -50,6 +51,7 @@ EACH: dict[str, Callable[[Engine], Any]] = {
     "fission": lambda e: fission(e, MADE, reward_fen=200),
     "funnel": lambda e: funnel(e, STEPS, MADE, within_days=5, by="channel"),
     "group-buy": lambda e: group_buy(e, MADE, zone=ZONE),
+    "keywords": lambda e: keywords(e, MADE),
     "originality": lambda e: content_originality(e, MADE),
     "paths": lambda e: paths(e, MADE, every_event=True),
     "retention": lambda e: retention(e, MADE, cohort="week", unbounded=True),

@@ -39,6 +39,7 @@ ASKED: dict[str, list[str]] = {
     "funnel": ["--steps", "page_viewed,order_paid", "--within", "7d", "--by", "platform"],
     "group-buy": [],
     "index": ["{plan}", "{values}"],
+    "keywords": [],
     "originality": [],
     "paths": [],
     "retention": ["--cohort", "week"],

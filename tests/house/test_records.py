@@ -42,3 +42,11 @@ def test_architecture_fits_on_three_pages():
 
     assert len(text.splitlines()) <= 165
     assert len(text) <= 11_000
+
+
+def test_each_capability_is_told_once():
+    lines = (ROOT / "docs" / "capabilities.md").read_text(encoding="utf-8").splitlines()
+    ids = [line.split("|")[1].strip() for line in lines if re.match(r"\| [A-Z]\d", line)]
+
+    assert len(ids) > 40
+    assert len(ids) == len(set(ids))

@@ -22,6 +22,7 @@ ANALYSES = {
     "funnel": say("有序漏斗：各步走过多少人", "ordered funnel: how many pass each step"),
     "group-buy": say("拼团：团的大小、成团率、成团时长", "group buys: team sizes, success, time to fill"),
     "index": say("综合指数：多个指标合成一个分数并排名", "index: several indicators as one score, ranked"),
+    "keywords": say("关键词：站内搜索的名次、搜索量与可见度", "keywords: places in search, volumes, visibility"),
     "originality": say("原创度：与此前内容雷同多少", "originality: how much of a text is in earlier ones"),
     "paths": say("路径：会话怎样走到目标，在哪里离开", "paths: how sessions lead to the goal, and where they leave"),
     "retention": say("留存：各批次的人后来还有多少回来", "retention: how many of each cohort come back"),

@@ -1,0 +1,1 @@
+"""Search inside platforms: where the brand's keywords stand, and how much they are searched for."""
