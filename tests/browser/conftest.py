@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE_SECONDS = 240
+LONG_MS = 180_000
+PASSWORD = "quite-a-secret-1"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+LOOKS = [(PHONE, "light", "zh-CN"), (PHONE, "dark", "en-US"), (DESK, "light", "en-US"), (DESK, "dark", "zh-CN")]
+"""Screen, light or dark, language: each of them in two of four looks at a page."""
 SERIOUS = {"serious", "critical"}
 
 
@@ -60,8 +65,15 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """`lianyi serve` on a new workspace, stopped afterwards: each file of tests has a shop of its own."""
-    home, port = tmp_path_factory.mktemp("shop"), free_port()
+    """A new workspace: each file of tests has a shop of its own."""
+    with serving(tmp_path_factory.mktemp("shop")) as served:
+        yield served
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Shop]:
+    """`lianyi serve` on a workspace, stopped afterwards."""
+    port = free_port()
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "lianyi.cli", "serve", "--port", str(port)], env=environment(home), cwd=ROOT, stdout=log, stderr=log
@@ -124,6 +136,15 @@ class Visit:
         self.page.locator("main form button").click()
         self.page.wait_for_load_state()
         self.go(path)
+
+    def come_in(self, path: str = "/console/") -> None:
+        """The owner signs in to the console."""
+        self.page.set_default_timeout(LONG_MS)
+        self.go(f"/console/sign-in/?next={path}")
+        self.page.fill("#id_username", "owner")
+        self.page.fill("#id_password", PASSWORD)
+        self.page.locator("main form button").click()
+        self.page.wait_for_url(f"**{path}")
 
     def must_be_sound(self) -> None:
         """What every page keeps: no fault so far, nothing wider than the screen, no serious finding of accessibility."""

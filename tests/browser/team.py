@@ -10,12 +10,29 @@ import django
 django.setup()
 
 # ruff: noqa: E402 - the tables are there once Django is set up
+from django.conf import settings
+from django.core.management import call_command
+
+from lianyi.cli.demo_shop import live
 from lianyi.flows import settle_order
+from lianyi.flows.evaluate_period import evaluate_period, stored_evaluation
+from lianyi.flows.import_upload import check_upload, receive
 from lianyi.kernel.actor import SYSTEM, Actor
-from lianyi.ops.members.services import join
+from lianyi.ops.campaigns.selectors import list_campaigns
+from lianyi.ops.campaigns.selectors.queues import page_reviews
+from lianyi.ops.campaigns.services import become_promoter, request_withdrawal
+from lianyi.ops.journal.commands import execute
+from lianyi.ops.ledger.services import give
+from lianyi.ops.members.services import join, tag
+from lianyi.ops.plan.segments import make_segment
+from lianyi.ops.plan.services import set_budget, set_goal
+from lianyi.ops.review import services as reviews
+from lianyi.ops.shop.lists import page_refunds
 from lianyi.ops.shop.selectors import get_order
 from lianyi.ops.shop.services import add_product
+from lianyi.ops.team.selectors import find_member
 from lianyi.ops.team.services import choose_password, found_owner
+from lianyi.web.console.doors import entry_path
 from lianyi.web.pages.sign_in import link_token
 
 OWNER = Actor("team", "t_owner", frozenset({"owner"}))
@@ -53,7 +70,86 @@ def owner(password: str) -> str:
     return found.username
 
 
-VERBS = {verb.__name__: verb for verb in (link, product, member, paid, owner)}
+def planned() -> None:
+    """A goal and a budget, for a campaign to serve."""
+    today = NOW.date()
+    set_goal(actor=OWNER, at=NOW, title="本周净销售额", metric="net_sales", target=1e6, from_on=today, to_on=today + dt.timedelta(days=7))
+    set_budget(actor=OWNER, at=NOW, title="本周活动", amount_fen=100_000)
+
+
+def brand(password: str) -> dict[str, str]:
+    """The demo brand's weeks, and one of everything that a page is about; answers what `{...}` stands for in every_page."""
+    at = settings.WORKSPACE.at(NOW)
+    call_command("migrate", verbosity=0, interactive=False)
+    owner(password)
+    live(settings.WORKSPACE, at)
+    asked = page_refunds(state="requested").rows[0]
+    buyer = asked.order.member
+    tag(key="tag", actor=OWNER, at=at, member=buyer, name="敏感肌")
+    segment = make_segment(actor=OWNER, at=at, title="近月买过", conditions=[{"id": "bought_within", "value": "30"}])
+    review = evaluated(at)
+    return {
+        **{one.state: one.public_id for one in reversed(list_campaigns())},
+        "order": asked.order.public_id,
+        "member": buyer.public_id,
+        "product": "p001",
+        "segment": segment.public_id,
+        "doubt": page_reviews(state="open").rows[0].public_id,
+        "withdrawal": withdrawal(buyer, at),
+        "review": review,
+        "finding": stored_evaluation(settings.WORKSPACE, review).findings[0].id,
+        "upload": upload(at),
+    }
+
+
+def evaluated(at: dt.datetime) -> str:
+    """The evaluation of the last quarter; one of its suggestions became a task, and one was done."""
+    quarter = {"from_on": dt.date(2026, 7, 1), "to_on": dt.date(2026, 10, 1)}
+    public_id = reviews.ask_review(key="quarter", actor=OWNER, at=at, **quarter)
+    evaluate_period(settings.WORKSPACE, public_id=public_id, now=lambda: at)
+    made = stored_evaluation(settings.WORKSPACE, public_id)
+    for one, state in zip(made.suggestions, ("open", "done"), strict=False):
+        action = {"zh": one.action.zh, "en": one.action.en}
+        task = reviews.accept_suggestion(
+            key=f"accept:{one.id}", actor=OWNER, at=at, public_id=public_id, suggestion_id=one.id, action=action, metric=one.measure,
+            before=None, due_on=at.date() + dt.timedelta(days=7), owner="xiaoyu",
+        )  # fmt: skip
+        if state == "done":
+            reviews.close_task(key=f"done:{one.id}", actor=OWNER, at=at, public_id=task, state=state)
+    return public_id
+
+
+def withdrawal(member: Any, at: dt.datetime) -> str:
+    """What a promoter earned, asked to be paid out."""
+    actor = Actor("member", member.public_id)
+    become_promoter(key="promoter", actor=actor, at=at, member=member, agreement="2026-08")
+    execute(
+        key="earned", name="test.earned", actor=SYSTEM, at=at, payload={},
+        do=lambda: {"key": give("commission", member, 8_000, key="earned", actor=SYSTEM, at=at).key},
+    )  # fmt: skip
+    return request_withdrawal(key="withdrawal", actor=actor, at=at, member=member, amount_fen=5_000).public_id
+
+
+def upload(at: dt.datetime) -> str:
+    """A file that was brought in and looked at, with a line that cannot be read."""
+    lines = [
+        "订单编号,买家会员名,下单时间,支付时间,总额,实付金额,平台",
+        "T1,b1,2026-09-01 10:00:00,2026-09-01 10:01:00,128.00,128.00,抖音",
+        "T2,b2,x,x,1.00,1.00,抖音",
+    ]
+    public_id = receive(
+        settings.WORKSPACE, key="file", actor=OWNER, at=at, name="店铺订单.csv", chunks=["\n".join(lines).encode("gb18030")]
+    )
+    check_upload(settings.WORKSPACE, public_id=public_id, now=lambda: at)
+    return public_id
+
+
+def invited(username: str) -> str:
+    """The address with which a colleague comes in for the first time."""
+    return entry_path(find_member(username))
+
+
+VERBS = {verb.__name__: verb for verb in (link, product, member, paid, owner, planned, brand, invited)}
 
 if __name__ == "__main__":
     given: dict[str, Any] = json.loads(sys.argv[2])

@@ -5,11 +5,10 @@ import re
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import LOOKS
 
 pytestmark = pytest.mark.browser
 
-SCREENS = [(PHONE, "light", "zh-CN"), (PHONE, "dark", "en-US"), (DESK, "light", "en-US"), (DESK, "dark", "zh-CN")]
 MOST_BYTES = 60 * 1024
 
 
@@ -25,7 +24,7 @@ PATHS = ["/", "/p/p_serum/", "/p/p_out/", "/me/", "/me/orders/", "/me/coupons/",
 
 
 @pytest.mark.parametrize(
-    ("screen", "scheme", "language"), SCREENS, ids=lambda value: str(value.get("width")) if isinstance(value, dict) else value
+    ("screen", "scheme", "language"), LOOKS, ids=lambda value: str(value.get("width")) if isinstance(value, dict) else value
 )
 def test_every_page_is_sound(stocked, visitor, screen, scheme, language):
     mei = visitor(screen, scheme=scheme, language=language)

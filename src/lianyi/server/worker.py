@@ -33,7 +33,9 @@ def main() -> int:
 
 def leave_with_parent() -> None:
     """Stop when standard input ends: whoever started this is gone, in whatever way."""
-    sys.stdin.buffer.read()
+    # By its number: a thread that waits in `sys.stdin` holds a lock that the interpreter wants when it ends.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -71,6 +71,14 @@ class Workspace:
         """
         return moment - dt.timedelta(days=self.days_back)
 
+    def elsewhere(self, moment: dt.datetime) -> dt.datetime:
+        """What clocks elsewhere say at a moment of the brand's own: a telephone keeps the real time.
+
+        >>> Workspace(Path("."), days_back=1).elsewhere(dt.datetime(2026, 10, 1, 9)).isoformat()
+        '2026-10-02T09:00:00'
+        """
+        return moment + dt.timedelta(days=self.days_back)
+
     @property
     def events_path(self) -> Path:
         return self.path / "events"

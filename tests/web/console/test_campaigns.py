@@ -96,6 +96,20 @@ def test_a_flash_sale_is_set_up_checked_launched_watched_and_closed(team, shelf)
     assert "every 5s" not in operator.get(f"/console/campaigns/{one.public_id}/monitor/").content.decode()
 
 
+def test_a_step_that_cannot_be_taken_is_told_in_words_and_starting_what_runs_is_no_fault(team, shelf):
+    operator, lead = browser(team["operator"]), browser(team["growth_lead"])
+    one = created(operator, shelf)
+    let_pass(lead, one)
+    stepped(operator, one, "schedule")
+    stepped(operator, one, "start")
+
+    assert operator.post(f"/console/campaigns/{one.public_id}/step/", {"key": "again", "event": "start"}).status_code == 302
+    refused = operator.post(f"/console/campaigns/{one.public_id}/step/", {"key": "late", "event": "schedule"})
+    assert refused.status_code == 409
+    assert "is running; it cannot be scheduled now" in refused.content.decode()
+    assert 'href="/console/"' in refused.content.decode(), "home is the console's, not the members'"
+
+
 def test_every_step_is_in_the_audit_log_under_the_name_of_who_took_it(team, shelf):
     one = created(browser(team["operator"]), shelf, hypothesis="")
     let_pass(browser(team["growth_lead"]), one)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from lianyi.ops.journal.selectors import Command
 from lianyi.ops.review import services
 from lianyi.web.console.urls import urlpatterns
 from tests.web.console.conftest import ROLES, browser
+from tests.web.console.every_page import AT_THE_DOOR, FILES, PAGES, PARTS
 
 EVERYBODY = frozenset(ROLES)
 OPEN = frozenset({*ROLES, "visitor"})
@@ -158,6 +159,17 @@ def asked(client, name, row, review):
 
 def test_every_route_has_its_row():
     assert sorted(str(entry.name) for entry in urlpatterns) == sorted(ROWS)
+
+
+def test_every_route_that_is_looked_at_is_walked_or_said_to_be_no_page():
+    looked_at = {name for name, row in ROWS.items() if row.post is None}
+
+    assert sorted([*PAGES, *AT_THE_DOOR, *PARTS, *FILES]) == sorted(looked_at)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_address_that_is_walked_leads_to_its_route(name):
+    assert {resolve(path.split("?")[0]).url_name for path in PAGES[name]} == {name}
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -32,6 +33,17 @@ def guarded(team, brand):
     codes = re.findall(r"<li><code>([a-z2-7-]{19})</code>", page.content.decode())
     assert len(codes) == 10
     return analyst, secret, codes
+
+
+def test_a_telephone_keeps_the_real_time_whatever_the_brands_clock_says(team, brand, settings):
+    settings.WORKSPACE = replace(brand, days_back=57)
+    client = browser(team["analyst"])
+    secret = secret_of(client.post("/console/settings/second-factor/", {"key": "b"}))
+
+    page = client.post("/console/settings/second-factor/confirm/", {"key": "c", "code": f"{totp(secret):06d}"})
+
+    assert page.status_code == 200
+    assert selectors.has_second_factor(team["analyst"])
 
 
 def password_given():

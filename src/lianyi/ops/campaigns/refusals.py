@@ -2,6 +2,7 @@
 
 from lianyi.kernel.errors import BadInput, NotThere, Refusal
 from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.rules.machine import STATE_NAMES, STEP_NAMES
 
 
 class CampaignUnknown(NotThere):
@@ -29,7 +30,10 @@ class StepNotAllowed(Refusal):
     """The campaign is not in a state in which this can be done."""
 
     code = "step_not_allowed"
-    message = Text(zh="“%(title)s”处于 %(state)s，不能%(step)s。", en="“%(title)s” is %(state)s; it cannot be %(step)s.")
+    message = Text(zh="“%(title)s”%(state)s，现在不能%(step)s。", en="“%(title)s” is %(state)s; it cannot be %(step)s now.")
+
+    def __init__(self, *, title: str, state: str, step: str) -> None:
+        super().__init__(title=title, state=STATE_NAMES[state], step=STEP_NAMES[step])
 
 
 class CheckNotPassed(Refusal):

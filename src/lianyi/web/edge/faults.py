@@ -88,6 +88,7 @@ def told(request: HttpRequest, status: HTTPStatus, *, code: str, saying: str = "
         "title": title,
         "saying": saying,
         "request_id": number_of(request),
+        "home": "/console/" if request.path_info.startswith("/console/") else "/",
         "LANGUAGE_CODE": "en" if words == "en" else "zh-CN",
         "theme": request.COOKIES.get("theme", ""),
     }

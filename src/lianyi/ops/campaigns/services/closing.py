@@ -83,7 +83,7 @@ def settle(*, actor: Actor, at: dt.datetime, campaign: Campaign, lessons: str = 
     def do() -> Result:
         now = get_campaign(campaign.public_id)
         if now.state != "closed":
-            raise StepNotAllowed(title=now.title, state=now.state, step="settled")
+            raise StepNotAllowed(title=now.title, state=now.state, step="settle")
         why = open_ends(now)
         if why is not None:
             raise NotSettleable(title=now.title, why=why)
@@ -103,7 +103,7 @@ def write_lessons(*, actor: Actor, at: dt.datetime, campaign: Campaign, lessons:
 
     def do() -> Result:
         if not Campaign.objects.filter(pk=campaign.pk, state__in=("closed", "settled")).update(lessons=lessons.strip()):
-            raise StepNotAllowed(title=campaign.title, state=campaign.state, step="concluded")
+            raise StepNotAllowed(title=campaign.title, state=campaign.state, step="learn")
         return {"campaign": campaign.public_id}
 
     payload = {"campaign": campaign.public_id, "lessons": lessons}

@@ -85,7 +85,7 @@ def check_campaign(*, actor: Actor, at: dt.datetime, campaign: Campaign, key: st
     def do() -> Result:
         now = get_campaign(campaign.public_id)
         if now.state not in EDITABLE:
-            raise StepNotAllowed(title=now.title, state=now.state, step="checked")
+            raise StepNotAllowed(title=now.title, state=now.state, step="check")
         found = _keep(now, judge(case_of(now, at)), actor, at)
         if found.passed and now.state == "draft":
             step(now, "check", actor, at)
@@ -150,7 +150,7 @@ def start(*, at: dt.datetime, campaign: Campaign, actor: Actor = SYSTEM, key: st
     def do() -> Result:
         now = get_campaign(campaign.public_id)
         if not now.starts_at <= at < now.ends_at:
-            raise StepNotAllowed(title=now.title, state=now.state, step="started")
+            raise StepNotAllowed(title=now.title, state=now.state, step="start")
         _require_check(now, actor, at)
         step(now, "start", actor, at)
         return {"campaign": now.public_id}

@@ -180,7 +180,7 @@ def revise_campaign(
             state = "draft"
         chosen = Campaign.objects.filter(pk=now.pk, state=now.state, revision=now.revision, state__in=(*EDITABLE, *LIVE))
         if not chosen.update(**columns, state=state, revision=now.revision + 1):
-            raise StepNotAllowed(title=now.title, state=now.state, step="revised")
+            raise StepNotAllowed(title=now.title, state=now.state, step="revise")
         if now.state == "scheduled":
             give_back(now, actor, at)
         write_down(get_campaign(now.public_id), actor, at, reason, before_=now.state)

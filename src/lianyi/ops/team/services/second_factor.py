@@ -141,7 +141,7 @@ def step_of(factor: SecondFactor, code: str, at: dt.datetime) -> int | None:
     digits = code.replace(" ", "")
     if len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
         return None
-    secret, now = unseal(factor.sealed), int(at.timestamp()) // STEP_SECONDS
+    secret, now = unseal(factor.sealed), int(settings.WORKSPACE.elsewhere(at).timestamp()) // STEP_SECONDS
     found = None
     for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
         if secrets.compare_digest(f"{hotp(secret, step, digits=DIGITS):0{DIGITS}d}", digits) and step > factor.last_step:

@@ -226,7 +226,10 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
     if event not in STEPS:
         raise UnknownName(what="step", given=event, allowed=list(STEPS))
     more = {"reason": _reason(request, event)} if event in WITH_REASON else {}
-    STEPS[event](key=form_key(request), actor=request.actor, at=request.at, campaign=one, **more)
+    key = form_key(request)
+    # The clock may have started it while the page was being looked at: it runs, as was asked.
+    if (one.state, event) != ("running", "start"):
+        STEPS[event](key=key, actor=request.actor, at=request.at, campaign=one, **more)
     messages.success(request, DONE[event].say(spoken()))
     return _back(public_id)
 
