@@ -53,10 +53,18 @@ PLANTED = [
         2,
     ),
     ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("%(n)s 行", "rows", n=3)\n', 2),
+    ("half-said", "lianyi/web/go.py", 'shown("已保存")\n', 1),
+    ("half-said", "lianyi/web/go.py", 'said = {"zh": "好", "en": "good"}\nlabel = "已保存"\n', 2),
+    ("half-said", "lianyi/ops/go.py", 'term("活动价", unit="fen")\n', 1),
     ("wrong-placeholders", "lianyi/cli/go.py", 'from lianyi.kernel.numbers import sentence\nsentence("95%% 区间", "95% interval")\n', 2),
 ]
 
 HONEST = [
+    (
+        "lianyi/web/go.py",
+        '"""说明"""\nterm("活动价", "price")\nsaid = "好" if is_zh else "good"\nsay(zh="好", en="good", hint={"zh": "好", "en": "good"})\n',
+    ),
+    ("lianyi/web/go.py", 'term("微信 WeChat")\n\n\nclass Meta:\n    verbose_name = "会员"\n'),
     (
         "lianyi/cli/go.py",
         'from lianyi.kernel.numbers import sentence\nzh, en = "共 %(n)s 行", "%(n)s rows"\nsentence(zh + "。", en + ".", n=3)\n',

@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.rules.clock import hidden_clock
 from tools.rules.docstrings import undocumented
 from tools.rules.faults import silent_except
+from tools.rules.languages import half_said
 from tools.rules.names import banned_module_name, kernel_stands_alone
 from tools.rules.source import Source, Violation, read_tree
 from tools.rules.tables import foreign_table
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     undocumented,
     assembled_text,
     wrong_placeholders,
+    half_said,
     foreign_table,
 )
 

@@ -1,6 +1,7 @@
 """A file brought in through the console: kept aside, checked, imported by the worker, its rejected rows for taking along."""
 
 import datetime as dt
+import logging
 import re
 import secrets
 import shutil
@@ -20,6 +21,7 @@ from lianyi.stream.intake.preview import Preview, preview
 from lianyi.stream.intake.unpacking import require_modest
 from lianyi.stream.workspace import Workspace
 
+log = logging.getLogger("lianyi.intake")
 MOST_BYTES = 200 << 20
 MOST_UNPACKED_BYTES = 1 << 30
 KEPT_DAYS = 7
@@ -102,14 +104,21 @@ def check_upload(workspace: Workspace, *, public_id: str, now: Callable[[], dt.d
     return True
 
 
-def import_upload(workspace: Workspace, *, public_id: str, now: Callable[[], dt.datetime]) -> bool:
-    """Import an upload that waits for it; False when it does not. The file itself is then let go: the history holds what it said."""
+def import_upload(
+    workspace: Workspace, *, public_id: str, now: Callable[[], dt.datetime], written: Callable[[dt.datetime], object] | None = None
+) -> bool:
+    """Import an upload that waits for it; False when it does not. The file itself is then let go: the history holds what it said.
+
+    written : called once the history holds it and before the import is said to be done; what goes wrong in it is not the import's fault
+    """
     if not services.begin_import(public_id=public_id):
         return False
     try:
         upload = selectors.get_upload(public_id)
         path = _file(workspace, public_id, upload.name)
         report = _imported(workspace, path, str(upload.look["kind"]), upload.choices, now(), public_id, dry_run=False)
+        if written is not None and report.written:
+            _tried(written, now())
     except LianyiError as fault:
         services.fail_import(public_id=public_id, at=now(), fault=Text(zh=fault.say("zh"), en=fault.say("en")))
     except Exception:
@@ -194,6 +203,14 @@ def _imported(
 
     received_t = int(at.timestamp() * 1_000_000)
     return import_files(workspace, [path], kind=kind, mapping=said, dry_run=dry_run, received_t=received_t, progress=advance)
+
+
+def _tried(follow: Callable[[dt.datetime], object], at: dt.datetime) -> None:
+    """Do what follows an import; a failure is logged, for the facts are written whatever comes of it."""
+    try:
+        follow(at)
+    except (LianyiError, OSError):
+        log.exception("what follows an import failed")
 
 
 def _file(workspace: Workspace, public_id: str, name: str) -> Path:

@@ -5,6 +5,7 @@ import logging
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from huey import SqliteHuey, crontab
 
 from lianyi.flows.day_check import check_books
@@ -45,8 +46,8 @@ def upload_check(public_id: str) -> None:
 
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_import(public_id: str) -> None:
-    """Import a file that was checked."""
-    import_upload(here(), public_id=public_id, now=now)
+    """Import a file that was checked; what people look at next is worked out before it is said to be done."""
+    import_upload(here(), public_id=public_id, now=now, written=import_string(settings.AFTER_IMPORT) if settings.AFTER_IMPORT else None)
 
 
 @queue.task()  # type: ignore[untyped-decorator]

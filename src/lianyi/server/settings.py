@@ -159,6 +159,8 @@ AXES_VERBOSE = False
 
 # Work done aside waits in a queue for the worker; under test it is done at once.
 JOBS_AT_ONCE = False
+# What follows an import: the first page that looks at it finds its answers there.
+AFTER_IMPORT = "lianyi.web.console.cockpit.warm"
 
 LOGGING = {
     "version": 1,

@@ -17,9 +17,13 @@ from lianyi.ops.journal.services import reach_stream_with_erasures
 from lianyi.ops.ledger.services import expire_points
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.workspace import Workspace
+from lianyi.web.console.cockpit import warm
 
 log = logging.getLogger("lianyi.upkeep")
 EVERY_SECONDS = 1.0
+WARM_EVERY_SECONDS = 30.0
+REST_PER_SECOND_SPENT = 20
+"""After a second of working answers out come twenty without: a large history is never worked through all the time."""
 
 
 def keep(workspace: Workspace) -> None:
@@ -27,6 +31,18 @@ def keep(workspace: Workspace) -> None:
     while True:
         go_round(workspace, workspace.at(timezone.now()))
         time.sleep(EVERY_SECONDS)
+
+
+def keep_warm(workspace: Workspace) -> None:
+    """Work out the cockpit on each new snapshot before anybody waits for it, without end; a failure is logged, and the next time comes."""
+    while True:
+        begun = time.monotonic()
+        try:
+            warm(workspace.at(timezone.now()))
+        except (LianyiError, Error, OSError):
+            log.exception("the cockpit was not worked out")
+            connection.close()
+        time.sleep(max(WARM_EVERY_SECONDS, REST_PER_SECOND_SPENT * (time.monotonic() - begun)))
 
 
 def go_round(workspace: Workspace, at: dt.datetime) -> None:

@@ -1,6 +1,7 @@
 """Analyses in the console: the answer of the library, in words, drawn, as a table and as a file."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -13,6 +14,7 @@ from lianyi.kernel.errors import TryLater
 from lianyi.stream.log.delta import SnapshotGone
 from lianyi.stream.opening import opened
 from lianyi.web.console.asking import _held, find_horizon, kept, move_on
+from lianyi.web.console.cockpit import warm
 from lianyi.web.console.explorers import EXPLORERS
 from tests.web.console.conftest import browser
 
@@ -93,6 +95,16 @@ def test_pages_stay_on_one_snapshot_for_a_while_and_move_on_when_told(team, bran
     move_on()
     with pytest.raises(pytest.fail.Exception):
         find_horizon()
+
+
+def test_the_cockpit_is_worked_out_before_anybody_looks_and_pages_then_move_on(team, brand, monkeypatch):
+    at = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+
+    assert warm(at)
+    assert not warm(at), "they stand on it already"
+    monkeypatch.setattr("lianyi.web.console.asking.opened", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr("lianyi.web.console.asking.EventLog", lambda *_: pytest.fail("looked again"))
+    assert browser(team["reader"]).get("/console/").status_code == 200
 
 
 def test_a_snapshot_that_is_gone_is_left_and_its_reader_asked_to_come_back(team, brand, monkeypatch):

@@ -147,3 +147,21 @@ def test_a_record_cannot_lead_out_of_the_folder_of_rejects(fresh, team):
     client = browser(team["analyst"])
 
     assert client.get("/console/intake/rejects/..%2f..%2fworkspace/0/").status_code == 404
+
+
+def test_what_follows_an_import_finds_its_facts_and_its_failure_is_not_the_imports(fresh, team, settings, monkeypatch):
+    seen = []
+
+    def follow(at):
+        seen.append(bool(EventLog(fresh).snapshot().files))
+        raise OSError("planted")
+
+    monkeypatch.setattr("lianyi.web.console.cockpit.warm", follow)
+    settings.AFTER_IMPORT = "lianyi.web.console.cockpit.warm"
+    client = browser(team["analyst"])
+    upload = brought(client, orders())
+    client.post(f"/console/intake/{upload.public_id}/choose/", {"key": "k2", **MAPPED})
+    client.post(f"/console/intake/{upload.public_id}/import/", {"key": "k3"})
+
+    assert seen == [True]
+    assert get_upload(upload.public_id).state == "done"

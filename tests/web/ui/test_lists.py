@@ -6,11 +6,12 @@ import io
 
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
 
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.pages import Page, order_of, page_of
 from lianyi.kernel.text import Text
-from lianyi.web.ui.lists import Column, Filter, Listing, harmless, to_csv
+from lianyi.web.ui.lists import Bar, Column, Filter, Listing, cell_of, harmless, to_csv
 
 NAME = Text(zh="名称", en="Name")
 ROWS = [{"name": f"n{n}", "fen": n * 100} for n in range(120)]
@@ -107,3 +108,20 @@ def test_an_order_is_a_name_of_the_closed_list():
     with pytest.raises(UnknownName):
         order_of({"paid": "paid_at"}, "password")
     assert isinstance(page_of(Rows(ROWS)), Page)
+
+
+@pytest.mark.parametrize(
+    ("more", "drawn"),
+    [
+        ({}, "&lt;b&gt;"),
+        ({"link": lambda row: "/x/?a=1&b=2"}, '<a href="/x/?a=1&amp;b=2">&lt;b&gt;</a>'),
+        ({"tone": lambda value: "good"}, '<span class="badge is-good">&lt;b&gt;</span>'),
+        ({"tone": lambda value: ""}, '<span class="badge">&lt;b&gt;</span>'),
+        ({"unit": "code"}, "<code>&lt;b&gt;</code>"),
+        ({"under": lambda row: "<i>"}, '&lt;b&gt;<span class="quiet small block">&lt;i&gt;</span>'),
+        ({"bar": lambda row: Bar(2.6, 10)}, '&lt;b&gt;<progress value="3" max="10" aria-label="名称"></progress>'),
+    ],
+)
+def test_a_cell_is_drawn_by_what_its_column_says_and_what_people_wrote_is_escaped(more, drawn):
+    with translation.override("zh-hans"):
+        assert cell_of(Column(id="x", name=NAME, value=lambda row: "<b>", **more), {}).html == drawn

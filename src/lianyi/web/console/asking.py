@@ -36,22 +36,39 @@ class Horizon:
 def find_horizon() -> Horizon | None:
     """The snapshot that pages stand on, and its days; None for an empty workspace.
 
-    A shop that sells makes a snapshot every second; pages stay on one for a minute, or no answer would ever be used twice.
-    Cost: reads the table's log once a minute, about 10 ms.
+    A shop that sells makes a snapshot every second; pages stay on one for a while, or no answer would ever be used twice. The worker
+    moves them on to a newer one once its first answers are there (warming). Cost: where nothing is held, reads the table's log, 10 ms.
     """
-    held: Horizon | None = caches["answers"].get(_held())
+    held = find_held()
     if held is not None:
         return held
-    snapshot = EventLog(settings.WORKSPACE).snapshot(None)
-    if not snapshot.files or snapshot.first_day is None or snapshot.last_day is None:
-        return None
-    found = Horizon(snapshot.version, snapshot.first_day, snapshot.last_day)
-    caches["answers"].set(_held(), found, HELD_SECONDS)
+    found = find_newest()
+    if found is not None:
+        stand_on(found)
     return found
 
 
+def find_held() -> Horizon | None:
+    """What pages stand on, None where nothing is held."""
+    held: Horizon | None = caches["answers"].get(_held())
+    return held
+
+
+def find_newest() -> Horizon | None:
+    """The newest snapshot, None for an empty workspace."""
+    snapshot = EventLog(settings.WORKSPACE).snapshot(None)
+    if not snapshot.files or snapshot.first_day is None or snapshot.last_day is None:
+        return None
+    return Horizon(snapshot.version, snapshot.first_day, snapshot.last_day)
+
+
+def stand_on(horizon: Horizon, seconds: float = HELD_SECONDS) -> None:
+    """Let pages stand on a snapshot for a while."""
+    caches["answers"].set(_held(), horizon, seconds)
+
+
 def move_on() -> None:
-    """Stand on the newest snapshot from now: something was imported just now, and whoever did it looks for it."""
+    """Leave the snapshot that pages stand on: whoever asks next looks for the newest."""
     caches["answers"].delete(_held())
 
 

@@ -53,7 +53,11 @@ def chosen_span(request: HttpRequest, last_day: int, default: str = DEFAULT) -> 
     """
     if "from" in request.GET or "to" in request.GET:
         return Span(Window.parse(request.GET.get("from", ""), request.GET.get("to", "")), "")
-    preset = request.GET.get("span", default)
+    return preset_span(request.GET.get("span", default), last_day)
+
+
+def preset_span(preset: str, last_day: int) -> Span:
+    """The span that a preset means. last_day : last day with facts. Raises UnknownName."""
     if preset not in PRESETS:
         raise UnknownName(what="span", given=preset, allowed=list(PRESETS))
     end = last_day + 1

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.money import major, minor_digits
@@ -113,6 +115,26 @@ class Cell:
     tone: str | None
     under: str
     bar: Bar | None
+    label: str
+
+    @property
+    def html(self) -> SafeString:
+        """As it stands in a table. A page has hundreds of them: drawn here, not by a template for each."""
+        if self.tone is not None:
+            drawn = format_html('<span class="badge{}{}">{}</span>', " is-" if self.tone else "", self.tone, self.shown)
+        elif self.href:
+            drawn = format_html('<a href="{}">{}</a>', self.href, self.shown)
+        elif self.column.unit == "code":
+            drawn = format_html("<code>{}</code>", self.shown)
+        else:
+            drawn = conditional_escape(self.shown)
+        if self.bar:
+            drawn += format_html(
+                '<progress value="{}" max="{}" aria-label="{}"></progress>', round(self.bar.value), round(self.bar.most), self.label
+            )
+        if self.under:
+            drawn += format_html('<span class="quiet small block">{}</span>', self.under)
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +247,7 @@ def cell_of(column: Column, row: Any) -> Cell:
         column.tone(value) if column.tone else None,
         worded(column.under(row)) if column.under else "",
         column.bar(row) if column.bar else None,
+        column.name.say(spoken()),
     )
 
 

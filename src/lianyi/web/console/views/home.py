@@ -13,11 +13,10 @@ from lianyi.ops.review import selectors
 from lianyi.ops.team.selectors import list_views
 from lianyi.web.console.asking import find_horizon
 from lianyi.web.console.cards import cards
+from lianyi.web.console.cockpit import KEY_METRICS, cockpit
 from lianyi.web.console.gate import opened_to
-from lianyi.web.console.meters import meters
 from lianyi.web.console.windows import PRESETS, chosen_span, spark_grain
 
-KEY_METRICS = ("net_sales", "orders", "buyers", "aov", "new_buyers", "repeat_buyer_rate", "active_members", "k_factor")
 MOST_FINDINGS, MOST_TASKS = 4, 6
 
 
@@ -30,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if horizon is None:
         return render(request, "console/home_empty.html", {"tasks": tasks})
     span = chosen_span(request, horizon.last_day)
+    figures = cockpit(horizon, span)
     views = list_views(request.actor.id)
     pinned = [view.metric for view in views if view.metric in catalogue() and view.metric not in KEY_METRICS]
     review = selectors.find_latest_review()
@@ -43,10 +43,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "span": span,
         "presets": PRESETS,
         "horizon_on": date_of(horizon.last_day),
-        "cards": [card for card in cards(horizon, KEY_METRICS, span, grain=spark_grain(span.window)) if card.status == "ok"],
+        "cards": figures.cards,
         "pinned": cards(horizon, list(dict.fromkeys(pinned)), span, grain=spark_grain(span.window)) if pinned else [],
         "views": views,
-        "meters": meters(horizon, span),
+        "meters": figures.meters,
         "review": review,
         "findings": findings,
         "tasks": tasks,

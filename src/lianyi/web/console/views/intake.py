@@ -18,7 +18,6 @@ from lianyi.stream.intake import KINDS, list_imports
 from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
 from lianyi.stream.intake.money_contract import SAYS as CONTRACTS
-from lianyi.web.console.asking import move_on
 from lianyi.web.console.gate import form_key, opened_to
 
 STEPS = (
@@ -66,8 +65,6 @@ def upload(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, public_id: str) -> HttpResponse:
     """One upload, at the step it has come to. Raises NotThere."""
     found = selectors.get_upload(public_id)
-    if found.state == "done":
-        move_on()
     return render(request, "console/upload.html", _page(found))
 
 
