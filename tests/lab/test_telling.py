@@ -66,6 +66,7 @@ def test_reference_tables_know_everything_that_facts_name(made):
         assert unknown == [(0,)], column
 
 
+@pytest.mark.slow
 def test_the_same_seed_tells_the_same_and_another_does_not(tmp_path):
     def rows(name, seed):
         made = told(tmp_path / name, seed=seed, members=150, days=10)

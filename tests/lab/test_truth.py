@@ -39,6 +39,7 @@ def test_leaving_out_what_does_nothing_changes_nothing():
         assert (getattr(with_it, column) == getattr(without, column)).all(), column
 
 
+@pytest.mark.slow
 def test_nothing_differs_before_a_cause_begins():
     world = of("coupon")
     base, twin = cast(world), cast(world, without=["campaign:coupon"])
@@ -51,6 +52,7 @@ def test_nothing_differs_before_a_cause_begins():
             assert (day.visits.at_us == other.visits.at_us).all()
 
 
+@pytest.mark.slow
 def test_a_campaign_moves_those_who_hear_of_it_and_no_one_else_where_nobody_talks():
     world = of("coupon")
     base = cast(world, members=3000, days=60)

@@ -151,6 +151,7 @@ def _evaluated(workspace: Path, out: Path, *more: str, formats: str = "html") ->
     return json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_evaluation_judges_three_methods_and_its_figures_are_the_measured_ones(shop, workspace, tmp_path):
     made = _evaluated(workspace, tmp_path / "out", "--targets", str(shop / "targets.csv"), formats="html,xlsx")
 

@@ -2,6 +2,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from lianyi.insight.analyse.anomaly import anomalies, judge
 from lianyi.kernel.clock import Window, day_of
@@ -17,6 +18,7 @@ def shop(generator: np.random.Generator, days: int, *, trend: float = 0.0) -> np
     return 1_000_000 * week * np.exp(trend * day + generator.normal(0, 0.1, days))
 
 
+@pytest.mark.slow
 def test_ordinary_months_raise_few_alarms() -> None:
     generator = np.random.default_rng(2)
     alarms = days = 0
@@ -29,6 +31,7 @@ def test_ordinary_months_raise_few_alarms() -> None:
     assert alarms / days * 30 < 0.5  # a month
 
 
+@pytest.mark.slow
 def test_planted_days_are_found() -> None:
     generator = np.random.default_rng(4)
     found = 0

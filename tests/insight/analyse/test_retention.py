@@ -118,6 +118,7 @@ def test_wrong_questions_are_refused(tmp_path: Path) -> None:
         retention(opened, Window(0, 1), horizon=0)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     acts=st.lists(

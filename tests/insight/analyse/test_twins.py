@@ -54,7 +54,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     opened.close()
 
 
-@pytest.fixture(params=["numba", "numpy"])
+@pytest.fixture(params=[pytest.param("numba", marks=pytest.mark.slow), "numpy"])
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiled walks, and those of arrays."""
     if request.param == "numba":

@@ -139,6 +139,7 @@ def test_a_scope_of_another_kind_is_refused(engine, scope):
         evaluate_scope(engine, Window(FIRST, FIRST + 60), scope, **TOLD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scope", "template"), [("campaign:C1", "campaign"), ("partner:K1", "partner")])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_its_report_says_whose_it_is_and_binds_every_sentence(engine, scope, template, language):

@@ -161,12 +161,14 @@ def law_of_parts(world, history, dimensions):
 ADDING = sorted({d for m in catalogue().values() for d in m.adds_over})
 
 
+@pytest.mark.slow
 @given(HISTORY)
 @quick
 def test_values_keep_their_bounds_and_ignore_the_order_of_rows(world, history):
     laws_of_one_window(world, history)
 
 
+@pytest.mark.slow
 @given(HISTORY)
 @settings(quick, max_examples=2)
 def test_a_week_s_value_is_the_value_of_that_week(world, history):

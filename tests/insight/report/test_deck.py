@@ -23,6 +23,16 @@ from tests.insight.report import report_cases as cases
 
 CASES = ("full", "orders_only", "nothing", "british", "hostile")
 BOTH = pytest.mark.parametrize(("case", "language"), [(case, language) for case in CASES for language in ("zh", "en")])
+# A deck of a large report takes a second: one of each kind is enough for the quick suite.
+QUICK = {("full", "zh"), ("hostile", "en"), ("nothing", "zh")}
+EACH = pytest.mark.parametrize(
+    ("case", "language"),
+    [
+        pytest.param(case, language, marks=() if (case, language) in QUICK else pytest.mark.slow)
+        for case in CASES
+        for language in ("zh", "en")
+    ],
+)
 
 
 @cache
@@ -49,7 +59,7 @@ def words(slide) -> str:
     return "\n".join(found)
 
 
-@BOTH
+@EACH
 def test_slides_are_wide_and_few(case, language):
     made = opened(case, language)
     assert made.slide_width / made.slide_height == pytest.approx(16 / 9)

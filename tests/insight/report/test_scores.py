@@ -68,6 +68,7 @@ def test_methods_that_differ_are_said_to_differ():
     assert any("区间互不重叠" in text and "专家评审与绩效评估" in text for text, _ in said)
 
 
+@pytest.mark.slow
 def test_a_figure_in_doubt_says_so_on_its_card_in_its_definition_and_in_the_list():
     document = compose(scored())
     [cards] = blocks(document, Cards)
@@ -139,8 +140,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("text", [html_text, page_text, deck_text, book_text])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("text", [html_text, *(pytest.param(text, marks=pytest.mark.slow) for text in (page_text, deck_text, book_text))])
 def test_every_format_shows_what_was_scored(text, language, tmp_path):
     shown = "".join(text(tmp_path, language).split())
     for said in SAID[language]:

@@ -60,7 +60,7 @@ def test_every_template_makes_a_report_with_its_parts_in_its_order(name, languag
     assert "%(" not in document.title
 
 
-@pytest.mark.parametrize("name", templates())
+@pytest.mark.parametrize("name", [name if name == "full" else pytest.param(name, marks=pytest.mark.slow) for name in templates()])
 def test_every_template_renders_with_anchors_that_resolve(name, monkeypatch):
     monkeypatch.setattr(drawing, "svg", lambda picture, slot: "<svg></svg>")  # drawings hold no anchors, and take their time
     document = compose(fitting(name), template=name)
@@ -101,6 +101,7 @@ def test_a_review_has_wins_failures_and_a_plan_with_days():
     assert "投资回报率" not in better, "a rate without an interval is not called better"
 
 
+@pytest.mark.slow
 def test_a_partners_report_holds_that_partners_figures_and_nothing_of_the_brands_margin():
     told = cases.full(scope="partner:K1", summary=(), findings=(), suggestions=(), methods=(), decomposition=None, exhibits=())
     page = html(compose(told, template="partner"))

@@ -10,7 +10,7 @@ from tests.insight.report.unbound import unbound
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("template", ["full", "monthly", "quarterly"])
+@pytest.mark.parametrize("template", ["full", *(pytest.param(name, marks=pytest.mark.slow) for name in ("monthly", "quarterly"))])
 def test_no_number_of_the_prose_stands_alone(language, template):
     assert unbound(tree(html(compose(scored(), language=language, template=template)))) == []
 

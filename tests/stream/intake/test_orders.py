@@ -132,6 +132,7 @@ def test_another_amount_for_the_same_order_is_a_conflict(shop):
     assert shop.money() == (8000, 0)
 
 
+@pytest.mark.slow
 def test_overlapping_files_give_the_same_facts_in_either_order(tmp_path):
     from tests.stream.intake.intake_cases import Shop
 

@@ -158,6 +158,7 @@ def test_costs_are_booked_by_kind_in_the_words_people_use(shop):
     assert any("莫名其妙" in n.zh for n in report.files[0].notes)
 
 
+@pytest.mark.slow
 def test_reference_kinds_land_in_their_tables(shop):
     shop.take(shop.file("acc.csv", csv_text(["账号", "平台", "日期", "粉丝数"], ["茶铺", "小红书", "2024-05-01", "1.2万"])))
     shop.take(shop.file("comp.csv", csv_text(["竞品", "平台", "指标", "日期", "数值"], ["甲", "抖音", "声量", "2024-05-01", 12])))

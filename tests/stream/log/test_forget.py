@@ -129,6 +129,7 @@ def test_a_forgotten_member_is_invisible_at_once_in_every_snapshot(log: EventLog
     assert forget(log.workspace, GONE, now_us=now_us()).already
 
 
+@pytest.mark.slow
 def test_after_maintenance_no_byte_of_the_workspace_names_them(log: EventLog) -> None:
     maintain(log.workspace, now_us=now_us())
     assert traces(log.workspace.path, GONE, DEVICE)
@@ -177,6 +178,7 @@ def test_a_version_that_never_held_them_stays_readable(log: EventLog, tmp_path: 
     assert fresh.snapshot(version).rows == 50
 
 
+@pytest.mark.slow
 def test_importing_an_old_export_again_does_not_bring_them_back(log: EventLog) -> None:
     again = her_facts().set_column(0, "event_id", pa.array([bytes([n] * 16) for n in range(7)], pa.binary()))
     done = now_us()

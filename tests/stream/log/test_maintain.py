@@ -58,6 +58,7 @@ def log(made: EventLog, tmp_path: Path) -> EventLog:
     return copied(made, tmp_path / "一 家 店")
 
 
+@pytest.mark.slow
 def test_closed_months_become_one_file_each_and_every_answer_stays(log: EventLog) -> None:
     before = log.snapshot()
     truth = digest(before)
@@ -152,6 +153,7 @@ def test_old_files_go_only_after_the_retention(log: EventLog) -> None:
         log.snapshot(old.version)
 
 
+@pytest.mark.slow
 def test_a_cited_version_stays_readable_until_it_is_released(log: EventLog) -> None:
     version, truth = log.snapshot().version, digest(log.snapshot())
     cite(log.workspace, version)

@@ -40,6 +40,7 @@ def tidied(log: EventLog) -> DuckDBEngine:
     return DuckDBEngine(log.snapshot())
 
 
+@pytest.mark.slow
 def test_fresh_stale_and_mixed_say_the_same(log: EventLog) -> None:
     before = DuckDBEngine(log.snapshot())
     stale, owners = rows(before), before.run(OWNERS)

@@ -41,6 +41,7 @@ def test_planted_changes_are_found_within_days() -> None:
     assert abs(found[1] - 700) <= 3
 
 
+@pytest.mark.slow
 def test_noise_alone_is_seldom_cut() -> None:
     cut = sum(bool(changes(np.random.default_rng(seed).normal(0, 1, 365))) for seed in range(60))
 

@@ -23,6 +23,7 @@ def shop(tmp_path: Path, values: Any) -> DuckDBEngine:
     return engine_on(tmp_path / "w", rows)
 
 
+@pytest.mark.slow
 def test_a_planted_day_is_found_named_and_explained(tmp_path: Path) -> None:
     _, values = sales(np.random.default_rng(4), noise=0.03)
     values[600] *= 0.5

@@ -170,6 +170,7 @@ def test_time_decay_halves_for_every_half_life_and_survives_long_ages() -> None:
         credit(aged, models=["time_decay"], half_life_days=0)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_share_that_made_the_data_about_as_often_as_they_say() -> None:
     rng = np.random.default_rng(11)
     covered = {"last": 0, "markov": 0}

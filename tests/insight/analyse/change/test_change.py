@@ -190,6 +190,7 @@ lines = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(lines)
 @settings(max_examples=12, deadline=None)
 def test_on_any_history_factors_and_parts_sum_to_the_change(engine: DuckDBEngine, drawn: list[tuple[Any, ...]]) -> None:

@@ -79,6 +79,7 @@ def test_a_best_hour_that_is_really_better_is_found():
     assert found.chance["10"] > 0.99
 
 
+@pytest.mark.slow
 def test_where_hours_do_not_differ_a_best_one_is_seldom_claimed():
     rng = np.random.default_rng(6)
     claimed = sum(
@@ -116,6 +117,7 @@ def test_rates_that_differ_by_chance_only_are_drawn_together():
     assert np.ptp(shrink_rates(hits, trials).value) < 0.4 * np.ptp(hits / trials)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=20))
 def test_shrunken_rates_lie_between_their_own_and_the_common_rate(rows):

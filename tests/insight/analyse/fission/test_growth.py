@@ -30,6 +30,7 @@ def test_naive_k_is_biased_low_while_the_corrected_one_finds_the_truth() -> None
     assert all(g.extinct.value == 1.0 for g in found)
 
 
+@pytest.mark.slow
 def test_growth_without_end_has_no_final_size_but_may_die_out() -> None:
     found = grown(1, r=1.3, k=0.5, seeds=400)
 
@@ -39,6 +40,7 @@ def test_growth_without_end_has_no_final_size_but_may_die_out() -> None:
     assert found.extinct.value == pytest.approx(extinction(1.3, 0.5), abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_interval() -> None:
     assert grown(3, r=0.4, seeds=300) == grown(3, r=0.4, seeds=300)
 

@@ -25,6 +25,7 @@ def world(rng: np.random.Generator, now: dict[str, float], *, rate: float = 0.3)
     return [whole, *(Slice("platform", name, before, after) for name, (before, after) in pairs.items())]
 
 
+@pytest.mark.slow
 def test_in_worlds_where_nothing_happened_at_most_one_in_twenty_shows_a_change():
     rng = np.random.default_rng(1)
     shown = sum(any(m.selected for m in compare(world(rng, dict.fromkeys("abcde", 0.3)))) for _ in range(80))
@@ -32,6 +33,7 @@ def test_in_worlds_where_nothing_happened_at_most_one_in_twenty_shows_a_change()
     assert shown <= 7  # 4 are expected at most; the procedure errs on the careful side
 
 
+@pytest.mark.slow
 def test_days_that_resemble_each_other_are_not_taken_for_news():
     rng = np.random.default_rng(2)
     shown = 0

@@ -206,6 +206,7 @@ def test_texts_of_a_window_are_read_by_source(tmp_path):
     assert lint(TEXTS.format(names=", ".join(f"'{n}'" for n in SOURCES.values()))) == []
 
 
+@pytest.mark.slow
 def test_planted_topics_are_found_and_stable():
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(1)

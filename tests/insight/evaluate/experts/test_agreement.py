@@ -27,6 +27,7 @@ def test_judges_who_agree_wholly_have_a_w_of_one_and_opposed_pairs_of_none():
     assert concordance([[1, 2, 3, 4], [4, 3, 2, 1]]).w.value == pytest.approx(0.0)
 
 
+@pytest.mark.slow
 def test_judges_who_score_at_random_are_seldom_called_agreed():
     rng = np.random.default_rng(3)
 
