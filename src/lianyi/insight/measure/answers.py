@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lianyi.insight.measure import intervals
 from lianyi.insight.measure.catalogue import Metric
+from lianyi.insight.measure.compile import WAYS
 from lianyi.insight.measure.inputs import inputs
 from lianyi.insight.measure.values import NO_DATA, OK, UNDEFINED
 from lianyi.kernel.text import Text
@@ -125,11 +126,24 @@ def _interval(metric: Metric, roles: Mapping[str, Number | None], level: float) 
     numerator, denominator = roles.get("numerator") or 0, roles.get("denominator") or 0
     if metric.interval == "wilson" and 0 <= numerator <= denominator and denominator:
         return intervals.wilson(int(numerator), int(denominator), level)
+    if metric.interval == "clustered" and denominator:
+        return _within(intervals.clustered(float(numerator), float(denominator), _clusterings(roles), level), metric.bounds)
     if metric.interval == "balance" and denominator:
         return intervals.balance(int(roles.get("positive") or 0), int(roles.get("negative") or 0), int(denominator), level)
     if metric.interval == "mean":
         return _within(intervals.mean(float(numerator), float(roles.get("squares") or 0), int(denominator), level), metric.bounds)
     return None
+
+
+def _clusterings(roles: Mapping[str, Number | None]) -> list[intervals.Clustering]:
+    """What is known of each way to cluster the events."""
+    return [
+        intervals.Clustering(
+            _count(roles.get(f"clusters_{way}")),
+            *(float(roles.get(f"{part}_squares_{way}") or 0) for part in ("above", "cross", "below")),
+        )
+        for way in WAYS
+    ]
 
 
 def _within(interval: tuple[float, float] | None, bounds: tuple[float, float] | None) -> tuple[float, float] | None:

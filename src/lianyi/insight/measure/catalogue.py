@@ -17,7 +17,7 @@ SECTIONS["profit"] = "money"
 UNITS = ("count", "money", "ratio", "seconds", "hours", "ms", "days", "score")
 BETTER = ("up", "down", "band")
 EMPTY = ("zero", "undefined")
-INTERVALS = ("none", "wilson", "balance", "mean", "bootstrap", "quantile")
+INTERVALS = ("none", "wilson", "balance", "mean", "bootstrap", "quantile", "clustered")
 REFUNDS = ("none", "when_refunded", "follows_the_order", "before_refunds")
 
 NEEDED = ("name", "says", "unit", "better", "empty", "version", "source")
@@ -33,6 +33,7 @@ MAY = (
     "excluded",
     "known",
     "squares",
+    "clusters",
     "positive",
     "negative",
     "real",
@@ -62,6 +63,8 @@ class Metric:
     known         : input whose lack leaves nothing eligible; then the answer is no_data, naming it
     positive, negative : SQL aggregates behind a balance (net share)
     squares       : SQL aggregate: sum of squares behind the interval of a mean
+    clusters      : relation whose rows are the clusters in which events come, behind a clustered interval: `way` (1, 2, each a way to cluster
+                    all of them), `above` and `below` (the cluster's part of numerator and denominator)
     real          : whether the aggregates are not whole numbers
     bounds        : range the value lies in, where there is one
     needs         : ids of inputs (inputs.toml)
@@ -80,6 +83,7 @@ class Metric:
     band: tuple[float, float] | None
     bounds: tuple[float, float] | None
     relation: str | None
+    clusters: str | None
     sql: dict[str, str]
     quantile: float | None
     formula: str | None
@@ -125,7 +129,13 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
     one_of(where, entry, "unit", UNITS)
     one_of(where, entry, "better", BETTER)
     one_of(where, entry, "empty", EMPTY)
-    for key, allowed in (("interval", INTERVALS), ("refunds", REFUNDS), ("known", inputs()), ("relation", relations())):
+    for key, allowed in (
+        ("interval", INTERVALS),
+        ("refunds", REFUNDS),
+        ("known", inputs()),
+        ("relation", relations()),
+        ("clusters", relations()),
+    ):
         if key in entry:
             one_of(where, entry, key, allowed)
     ways = [k for k in ("numerator", "value", "formula") if k in entry]
@@ -133,6 +143,8 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
         raise EntryFault(where, "is either a numerator or a value over a relation, or a formula")
     if ("value" in entry) != ("quantile" in entry or entry.get("interval") == "bootstrap"):
         raise EntryFault(where, "value goes with quantile, or with interval = bootstrap")
+    if ("clusters" in entry) != (entry.get("interval") == "clustered"):
+        raise EntryFault(where, "clusters goes with interval = clustered")
     if (entry["better"] == "band") != ("band" in entry):
         raise EntryFault(where, "band goes with better = band")
     for key, known in (("needs", inputs()), ("dims", dimensions()), ("adds_over", dimensions())):
@@ -154,6 +166,7 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
         band=_pair(where, entry.get("band"), "band"),
         bounds=_pair(where, entry.get("bounds"), "bounds"),
         relation=entry.get("relation"),
+        clusters=entry.get("clusters"),
         sql={k: " ".join(str(entry[k]).split()) for k in SQL_KEYS if k in entry},
         quantile=entry.get("quantile"),
         formula=entry.get("formula"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -178,9 +178,24 @@ def expressions(metric: Metric) -> dict[str, str]:
         if role == "value":
             continue
         filled = _filled(sql)
-        whole = role != "squares" and not (metric.real and role in ("numerator", "denominator"))
+        whole = "squares" not in role and not (metric.real and role in ("numerator", "denominator"))
         roles[role] = f"CAST({filled} AS {'BIGINT' if whole else 'DOUBLE'})"
     return roles
+
+
+WAYS = (1, 2)
+
+
+def over_clusters(metric: Metric) -> Metric:
+    """What a clustered interval rests on, as aggregates over the metric's clusters: sums of squares and products, and how many there are."""
+    roles = {}
+    for way in WAYS:
+        above, below = (f"CASE WHEN r.way = {way} THEN CAST(r.{part} AS DOUBLE) END" for part in ("above", "below"))
+        roles[f"above_squares_{way}"] = f"sum({above} * {above})"
+        roles[f"cross_squares_{way}"] = f"sum({above} * {below})"
+        roles[f"below_squares_{way}"] = f"sum({below} * {below})"
+        roles[f"clusters_{way}"] = f"count({above})"
+    return replace(metric, relation=metric.clusters, sql=roles)
 
 
 def relation_sql(relation_id: str, shape: Shape, names: tuple[str, ...]) -> str:

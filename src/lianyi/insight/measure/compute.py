@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from lianyi.insight.measure.answers import Answer, Key, judged, of_formula
 from lianyi.insight.measure.catalogue import Metric, catalogue, formula_inputs, metric
+from lianyi.insight.measure.compile import over_clusters
 from lianyi.insight.measure.dimensions import Dimension, dimension
 from lianyi.insight.measure.run import Run
 from lianyi.insight.measure.session import session_of
@@ -118,6 +120,11 @@ def _values(run: Run, asked: Sequence[Metric], level: float) -> list[MetricValue
     missing = {m.id: run.session.presence.missing(run.engine, m.needs) for m in needed}
     counted = [m for m in needed if m.formula is None and not missing[m.id]]
     rows = run.rows(counted)
+    for id_, clusters in run.rows([over_clusters(m) for m in counted if m.clusters is not None]).items():
+        # A key with clusters and no events counts nothing.
+        rows[id_] = {
+            key: replace(row, roles={**clusters[key].roles, **row.roles}) if key in clusters else row for key, row in rows[id_].items()
+        }
     answers: dict[str, dict[Key, Answer]] = {}
     for one in needed:
         if missing[one.id]:
