@@ -8,8 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import LianyiError
-from lianyi.ops.campaigns.selectors import get_campaign, terms_of
-from lianyi.ops.campaigns.services import buy
+from lianyi.ops.campaigns.selectors import get_bare_campaign, get_campaign, terms_of
+from lianyi.ops.campaigns.services import order_in_sale
 from lianyi.ops.campaigns.services.admission import admit
 from lianyi.ops.members.selectors import get_member
 from lianyi.ops.shop.services import Line, place_order
@@ -20,10 +20,12 @@ def hot(request: HttpRequest, sale: str, member: str, key: str) -> HttpResponse:
     """As the page of a flash sale does it."""
     buyer = get_member(member)
     try:
-        order = buy(key=key, actor=Actor("member", member), at=dt.datetime.now(dt.UTC), campaign=get_campaign(sale), member=buyer)
+        order_id = order_in_sale(
+            key=key, actor=Actor("member", member), at=dt.datetime.now(dt.UTC), campaign=get_bare_campaign(sale), member=buyer
+        )
     except LianyiError as refusal:
         return HttpResponse(refusal.code, status=409)
-    return HttpResponse(order.public_id)
+    return HttpResponse(order_id)
 
 
 @csrf_exempt

@@ -20,6 +20,9 @@ SQLITE = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000",
 }
+# A connection is kept by its thread between requests: the server runs threads, of which there are as many as connections. Opening one costs
+# more than what most pages ask: SQLite reads the whole schema first.
+KEPT_SECONDS = 600
 # A waiting command is answered soon, and a forgotten one does not hold others up. Migrations lift them.
 POSTGRESQL = {"lock_timeout": "3s", "statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 
@@ -69,7 +72,12 @@ class Options:
     def database(self) -> dict[str, object]:
         """Django's description of the operational database."""
         if not self.database_url:
-            return {"ENGINE": "lianyi.server.sqlite", "NAME": self.workspace.path / SQLITE_FILE, "OPTIONS": dict(SQLITE)}
+            return {
+                "ENGINE": "lianyi.server.sqlite",
+                "NAME": self.workspace.path / SQLITE_FILE,
+                "CONN_MAX_AGE": KEPT_SECONDS,
+                "OPTIONS": dict(SQLITE),
+            }
         parts = urlsplit(self.database_url)
         if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
             raise OptionUnusable(name="LIANYI_DATABASE_URL", given=self.database_url, example="postgres://user:password@host:5432/name")
@@ -80,8 +88,7 @@ class Options:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": parts.port or "",
-            # Kept by a thread between requests: the server runs threads, of which there are as many as connections.
-            "CONN_MAX_AGE": 600,
+            "CONN_MAX_AGE": KEPT_SECONDS,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"options": " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())},
         }

@@ -8,12 +8,11 @@ from django.db import connection
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.campaigns.models import Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
-from lianyi.ops.campaigns.services import buy
+from lianyi.ops.campaigns.services import buy, flash_sale
 from lianyi.ops.journal.commands import KeyReused
 from lianyi.ops.journal.models import Command
 from lianyi.ops.shop.models import Order
 from lianyi.ops.shop.selectors import get_stock
-from lianyi.ops.shop.services import hot
 from tests.ops.campaigns.conftest import DAY, key, people
 from tests.ops.conftest import as_member
 
@@ -24,7 +23,7 @@ TERMS = {"price_fen": 9_000, "limit_per_member": 2}
 @pytest.fixture(autouse=True)
 def lane_lets_its_connection_go():
     yield
-    hot.LANE.close()
+    flash_sale.LANE.close()
 
 
 @pytest.fixture
@@ -39,8 +38,8 @@ def bought(sale, member, at, *, named="", **more):
 def test_those_who_ask_together_are_carried_out_together_each_within_limit_and_stock(sale, serum, at, monkeypatch):
     members = people(8, at)
     sizes = []
-    carry_out = hot.LANE.carry_out
-    monkeypatch.setattr(hot.LANE, "carry_out", lambda batch: sizes.append(len(batch)) or carry_out(batch))
+    carry_out = flash_sale.LANE.carry_out
+    monkeypatch.setattr(flash_sale.LANE, "carry_out", lambda batch: sizes.append(len(batch)) or carry_out(batch))
 
     def press(n):
         try:

@@ -171,7 +171,7 @@ def the_batcher_answers_before_it_commits(put: Put) -> None:
 
     def serve(self, gathered):
         def work(asked):
-            answers = list(hot._place(asked))
+            answers = list(hot.place_wishes(asked))
             by_key = {one.key: answer for one, answer in zip(asked, answers, strict=True)}
             for one, verdict in gathered:
                 if one.key in by_key and not verdict.done():
@@ -179,7 +179,7 @@ def the_batcher_answers_before_it_commits(put: Put) -> None:
             time.sleep(WINDOW_SECONDS)
             return answers
 
-        verdicts = batch.execute_batch([one for one, _ in gathered], lock=hot._lock, work=work)
+        verdicts = batch.execute_batch([one for one, _ in gathered], lock=hot.lock_stocks, work=work)
         for (_, verdict), answer in zip(gathered, verdicts, strict=True):
             if not verdict.done():
                 verdict.set_result(answer)

@@ -15,7 +15,7 @@ from lianyi.ops.shop.models import Order
 from lianyi.ops.shop.refusals import LimitReached, SoldOut
 from lianyi.ops.shop.selectors import get_stock, purchased_by
 from lianyi.ops.shop.services import Line, allot_stock, grab, place_order
-from lianyi.ops.shop.services.hot import Wish, place_together
+from lianyi.ops.shop.services.hot import Wish, lock_stocks, place_wishes
 from lianyi.ops.shop.services.place import Terms, order_payload
 from tests.ops.conftest import OWNER, as_member
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def lane():
-    lane = Lane("test", place_together, patience_seconds=30)
+    lane = Lane("test", lock_stocks, place_wishes, patience_seconds=30)
     yield lane
     lane.close()
 
@@ -76,14 +76,14 @@ def test_a_limit_holds_inside_a_batch_and_over_batches(mei, bo, serum, at, lane)
     assert (purchased_by(mei, stock), purchased_by(bo, stock)) == (2, 2)
 
 
-def test_one_bad_command_spoils_no_other(mei, serum, at):
+def test_one_bad_command_spoils_no_other(mei, serum, at, lane):
     def asked(key, price_fen=100):
-        wish = Wish(mei, Line(serum, 1, price_fen), get_stock(serum).pk, Terms())
+        wish = Wish(mei, Line(serum, 1, price_fen), Terms())
         payload = order_payload(mei, [wish.line], wish.terms)
         return Asked(key=key, name="shop.place_order", actor=as_member(mei), at=at, payload=payload, request=wish)
 
     # More than the column holds: the statement that writes the whole batch fails.
-    verdicts = place_together([asked("a"), asked("bad", 2**63), asked("b")])
+    verdicts = lane.carry_out([asked("a"), asked("bad", 2**63), asked("b")])
 
     assert [isinstance(verdict, dict) for verdict in verdicts] == [True, False, True]
     assert isinstance(verdicts[1], DataError if connection.vendor == "postgresql" else OverflowError)
@@ -97,9 +97,8 @@ def test_a_full_queue_refuses_before_anything_is_read_and_a_slow_one_says_so(mei
     def slowly(asked):
         begun.set()
         go.wait(20)
-        return place_together(asked)
 
-    slow = Lane("slow", slowly, at_once=1, capacity=1, patience_seconds=0.2)
+    slow = Lane("slow", slowly, place_wishes, at_once=1, capacity=1, patience_seconds=0.2)
     with ThreadPoolExecutor(4) as crowd:
         first = crowd.submit(answer, "k1", mei, serum, at, slow)
         assert begun.wait(10)

@@ -14,9 +14,9 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, transaction
 
 from lianyi.kernel.actor import Actor
-from lianyi.kernel.errors import Refusal
+from lianyi.kernel.errors import LianyiError
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
-from lianyi.ops.journal.commands import BUSY_SECONDS, TRIES, DatabaseBusy, KeyReused, Result, is_passing, pause_seconds
+from lianyi.ops.journal.commands import BUSY_SECONDS, TRIES, DatabaseBusy, KeyReused, Result, execute, is_passing, pause_seconds
 from lianyi.ops.journal.models import Command
 from lianyi.ops.journal.running import carrying_out
 
@@ -43,7 +43,7 @@ class Asked:
 
 # What became of one command: its answer, or why it was not carried out.
 Verdict = Result | Exception
-Work = Callable[[Sequence[Asked]], Sequence[Result | Refusal]]
+Work = Callable[[Sequence[Asked]], Sequence[Result | LianyiError]]
 Lock = Callable[[Sequence[Asked]], None]
 
 
@@ -51,7 +51,7 @@ def execute_batch(asked: Sequence[Asked], *, lock: Lock, work: Work) -> list[Ver
     """Carry out commands together, in the order in which they were asked for; answers a verdict for each.
 
     lock : takes the rows that all of them want, always in the same order; before anything is read
-    work : gets the commands that are new, writes what they do and answers each, with a Refusal where a rule says no
+    work : gets the commands that are new, writes what they do and answers each, with the error where a rule says no
     A batch that fails as a whole is done again one by one, so that one bad command harms no other.
     """
     try:
@@ -60,6 +60,19 @@ def execute_batch(asked: Sequence[Asked], *, lock: Lock, work: Work) -> list[Ver
         if len(asked) == 1:
             return [fault]
         return [verdict for one in asked for verdict in execute_batch([one], lock=lock, work=work)]
+
+
+def execute_here(asked: Asked, *, lock: Lock, work: Work) -> Result:
+    """One command of such a kind inside the transaction that is open, which a batch could not join. Raises what its verdict is."""
+
+    def do() -> Result:
+        lock([asked])
+        (answer,) = work([asked])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return execute(key=asked.key, name=asked.name, actor=asked.actor, at=asked.at, payload=asked.payload, do=do)
 
 
 def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
@@ -77,28 +90,26 @@ def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
 
 def _verdicts(asked: Sequence[Asked], work: Work) -> list[Verdict]:
     known = {one.key: (one.digest, one.result) for one in Command.objects.filter(key__in={one.key for one in asked})}
-    fresh: dict[str, Asked] = {}
-    for one in asked:
+    digests = [one.digest for one in asked]
+    fresh: dict[str, tuple[Asked, str]] = {}
+    for one, digest in zip(asked, digests, strict=True):
         if one.key not in known:
-            fresh.setdefault(one.key, one)
-    answers = dict(zip(fresh, work(list(fresh.values())), strict=True)) if fresh else {}
+            fresh.setdefault(one.key, (one, digest))
+    answers = dict(zip(fresh, work([one for one, _ in fresh.values()]), strict=True)) if fresh else {}
     done = {key: canonical(answer) for key, answer in answers.items() if not isinstance(answer, Exception)}
     Command.objects.bulk_create(
         [
-            Command(
-                key=key, name=one.name, digest=one.digest, result=done[key], actor_kind=one.actor.kind, actor_id=one.actor.id, at=one.at
-            )
-            for key, one in fresh.items()
+            Command(key=key, name=one.name, digest=digest, result=done[key], actor_kind=one.actor.kind, actor_id=one.actor.id, at=one.at)
+            for key, (one, digest) in fresh.items()
             if key in done
         ]
     )
-    known |= {key: (fresh[key].digest, text) for key, text in done.items()}
+    known |= {key: (fresh[key][1], text) for key, text in done.items()}
     verdicts: list[Verdict] = []
-    for one in asked:
+    for one, digest in zip(asked, digests, strict=True):
         if one.key not in known:
-            answer = answers[one.key]
-            verdicts.append(answer if fresh[one.key].digest == one.digest else KeyReused(key=one.key))
-        elif known[one.key][0] != one.digest:
+            verdicts.append(answers[one.key] if fresh[one.key][1] == digest else KeyReused(key=one.key))
+        elif known[one.key][0] != digest:
             verdicts.append(KeyReused(key=one.key))
         else:
             verdicts.append(json.loads(known[one.key][1]))

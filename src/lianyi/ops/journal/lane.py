@@ -9,15 +9,16 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
+from functools import partial
 
 from django.db import connection
 
 from lianyi.kernel.errors import TryLater
 from lianyi.kernel.text import Text
-from lianyi.ops.journal.batch import Asked, Verdict
+from lianyi.ops.journal.batch import Asked, Lock, Verdict, Work, execute_batch, execute_here
 from lianyi.ops.journal.commands import Result
 
 AT_ONCE = 64
@@ -47,22 +48,24 @@ class LaneSlow(TryLater):
 class Lane:
     """A queue in front of one worker thread, which lives while there is work.
 
-    carry_out : does a batch and answers a verdict for each
-    at_once   : most requests in a batch; 64 is the knee: more wait longer for little
-    capacity  : most requests waiting
+    lock, work : do a batch, as for `execute_batch`
+    at_once    : most requests in a batch; 64 is the knee: more wait longer for little
+    capacity   : most requests waiting
     """
 
     def __init__(
         self,
         name: str,
-        carry_out: Callable[[Sequence[Asked]], Sequence[Verdict]],
+        lock: Lock,
+        work: Work,
         *,
         at_once: int = AT_ONCE,
         capacity: int = CAPACITY,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self.name = name
-        self.carry_out = carry_out
+        self.carry_out = partial(execute_batch, lock=lock, work=work)
+        self._here = partial(execute_here, lock=lock, work=work)
         self.at_once = at_once
         self.capacity = capacity
         self.patience_seconds = patience_seconds
@@ -84,10 +87,12 @@ class Lane:
             raise LaneFull(retry_after_seconds=min(30, math.ceil(waiting / self.at_once * self._batch_seconds)))
 
     def ask(self, asked: Asked) -> Result:
-        """Queue one command and wait for its answer.
+        """Queue one command and wait for its answer; inside a transaction, which the lane cannot join, it is carried out there.
 
         Raises what its verdict is, LaneFull (not queued), LaneSlow (not answered in time: ask again under the same key).
         """
+        if connection.in_atomic_block:
+            return self._here(asked)
         verdict: Future[Verdict] = Future()
         with self._changed:
             self.require_room()

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from lianyi.kernel.errors import BadInput, UnknownName
@@ -69,7 +70,7 @@ def read_terms(kind: type[TermsT], given: Mapping[str, Any]) -> TermsT:
     for name in given:
         if name not in known:
             raise UnknownName(what="term", given=name, allowed=list(known))
-    hints = get_type_hints(kind)
+    hints = _hints_of(kind)
     values = {}
     for one in dataclasses.fields(kind):  # type: ignore[arg-type]
         if one.name in given:
@@ -77,6 +78,11 @@ def read_terms(kind: type[TermsT], given: Mapping[str, Any]) -> TermsT:
         elif one.default is dataclasses.MISSING:
             raise _unusable(one.name, known[one.name], None, Text(zh="必填", en="it must be stated"))
     return kind(**values)
+
+
+@cache
+def _hints_of(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def stored(terms: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from lianyi.ops.campaigns.selectors.campaigns import (
     arm_of,
     conditions_of,
     find_check,
+    get_bare_campaign,
     get_campaign,
     list_campaigns,
     list_overrides,
@@ -37,8 +38,8 @@ from lianyi.ops.campaigns.selectors.teams import find_seat, find_seat_of_order, 
 __all__ = [
     "Bargain", "Campaign", "Coupon", "Entry", "LaunchCheck", "Override", "Review", "Seat", "Team", "arm_of", "conditions_of",
     "find_bargain", "find_chance", "find_check", "find_claim_of", "find_draw", "find_last_check_in", "find_pool", "find_promoter",
-    "find_review", "find_seat", "find_seat_of_order", "get_bargain", "get_campaign", "get_coupon", "get_team", "list_bargains", "list_bargains_of",
-    "list_campaigns", "list_claims_of", "list_coupons_of", "list_draws", "list_draws_of", "list_helps", "list_helps_in",
+    "find_review", "find_seat", "find_seat_of_order", "get_bare_campaign", "get_bargain", "get_campaign", "get_coupon", "get_team", "list_bargains",
+    "list_bargains_of", "list_campaigns", "list_claims_of", "list_coupons_of", "list_draws", "list_draws_of", "list_helps", "list_helps_in",
     "list_offers_of", "list_open_teams", "list_overrides", "list_prizes", "list_reviews_of", "list_running", "list_seats",
     "list_teams_of", "list_usable", "list_withdrawals_of", "price_now", "terms_of", "terms_of_bargain",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Reading campaigns."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,23 @@ def get_campaign(public_id: str) -> Campaign:
     if found is None:
         raise CampaignUnknown(campaign=public_id)
     return found
+
+
+def get_bare_campaign(public_id: str) -> Campaign:
+    """A campaign for who hands it to a service that reads it anew: a quarter of the price of `get_campaign`. Raises CampaignUnknown.
+
+    What it takes to see whether it has a page and whom it is for; anything else is read when it is looked at.
+    """
+    try:
+        return Campaign.objects.only("public_id", "state", "product_id", "holdout_unit", "audience").get(public_id=public_id)
+    except Campaign.DoesNotExist:
+        raise CampaignUnknown(campaign=public_id) from None
+
+
+def campaigns_by_id(public_ids: Collection[str]) -> dict[str, Campaign]:
+    """Some campaigns by public id, as they are now, with product and budget. One query."""
+    found = Campaign.objects.filter(public_id__in=set(public_ids)).select_related("product", "budget")
+    return {one.public_id: one for one in found}
 
 
 def list_campaigns(*, states: tuple[str, ...] = (), mechanic_id: str = "") -> list[Campaign]:

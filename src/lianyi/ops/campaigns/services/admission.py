@@ -1,16 +1,18 @@
 """Whether a member may take part in a campaign now."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from lianyi.kernel.actor import Actor
+from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.kernel.errors import Refusal
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.models import Campaign, Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
 from lianyi.ops.campaigns.selectors.campaigns import arm_of, find_exposure, terms_of
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
-from lianyi.ops.members.selectors import Member, list_tags
+from lianyi.ops.members.selectors import Member, list_tags, tagged
 from lianyi.ops.shop.selectors import has_bought
 
 STAFF = "staff"
@@ -28,8 +30,36 @@ def admit(
         require_open(campaign, mechanic_id, at)
     require_audience(campaign, member)
     if meet(campaign, member, actor, at, group_id=group_id) == "held_out":
-        raise NotInAudience(title=campaign.title, why=Text(zh="这次没有轮到您", en="it is not offered to you this time"))
+        raise held_out(campaign)
     return terms_of(campaign)
+
+
+def held_out(campaign: Campaign) -> NotInAudience:
+    """What a member who is held out is told: no more than that it is not for them."""
+    return NotInAudience(title=campaign.title, why=Text(zh="这次没有轮到您", en="it is not offered to you this time"))
+
+
+def admit_each(wanted: Sequence[tuple[Campaign, Member, dt.datetime]], mechanic_id: str) -> list[Any]:
+    """For each member of a batch the campaign's terms, or the refusal. Who is held out was written down by `meet_first`.
+
+    Costs one query for all where some are held out, and one more for each member where the audience is not everybody.
+    """
+    asked = [(campaign.pk, member.pk) for campaign, member, _ in wanted if campaign.holdout_unit != "none"]
+    met = Exposure.objects.filter(campaign_id__in={pk for pk, _ in asked}, member_id__in={pk for _, pk in asked}) if asked else ()
+    arms = {(one.campaign_id, one.member_id): one.arm for one in met}
+    terms = {campaign.pk: terms_of(campaign) for campaign, _, _ in wanted}
+    found: list[Any] = []
+    for campaign, member, at in wanted:
+        try:
+            require_open(campaign, mechanic_id, at)
+            require_audience(campaign, member)
+            if (arms.get((campaign.pk, member.pk)) or arm_of(campaign, member.public_id)) == "held_out":
+                raise held_out(campaign)
+        except Refusal as refusal:
+            found.append(refusal)
+        else:
+            found.append(terms[campaign.pk])
+    return found
 
 
 def require_open(campaign: Campaign, mechanic_id: str, at: dt.datetime) -> None:
@@ -65,29 +95,61 @@ def require_audience(campaign: Campaign, member: Member) -> None:
 
 def require_no_staff(campaign: Campaign, member: Member) -> None:
     """Who works for the house draws no prizes. Raises NotInAudience."""
-    if STAFF in list_tags(member):
-        raise NotInAudience(title=campaign.title, why=Text(zh="内部人员不能参加抽奖", en="staff cannot take part in draws"))
+    if staff_among([member]):
+        raise no_staff(campaign)
+
+
+def staff_among(members: Sequence[Member]) -> set[int]:
+    """The rows of those members who work for the house. One query."""
+    return tagged(STAFF, members)
+
+
+def no_staff(campaign: Campaign) -> NotInAudience:
+    """What somebody who works for the house is told."""
+    return NotInAudience(title=campaign.title, why=Text(zh="内部人员不能参加抽奖", en="staff cannot take part in draws"))
 
 
 def see(*, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> str:
     """The arm of a member who opens the page of a running campaign, written down the first time whichever it is.
 
-    A held-out member is refused when they try to take part, and a refused command leaves no trace: here is where both sides are counted alike.
     Who is held out by group is known only in a group, and is written down there. Raises NotAllowed.
     """
     actor.require_self(member.public_id, otherwise="campaign.write")
-    if campaign.holdout_unit != "member":
-        return "treated"
+    return _meet_by_itself(campaign, member, actor, at) if campaign.holdout_unit == "member" else "treated"
+
+
+def meet_first(campaign: Campaign, mechanic_id: str, member: Member, actor: Actor, at: dt.datetime, *, under_way: bool = False) -> None:
+    """Write a member's arm down before they try to take part, in a command of its own; nothing to do where nobody is held out.
+
+    A refused command leaves no trace. Written inside it, whoever is held out would never be counted, and of the others only those who got
+    something: two sides that cannot be compared. For whom it is not, or not now, is not counted.
+    under_way : as for `admit`
+    """
+    if campaign.holdout_unit == "none" or not is_in_audience(campaign, member):
+        return
+    try:
+        if not under_way:
+            require_open(campaign, mechanic_id, at)
+    except Refusal:
+        return
+    _meet_by_itself(campaign, member, actor, at)
+
+
+def _meet_by_itself(campaign: Campaign, member: Member, actor: Actor, at: dt.datetime) -> str:
     known = find_exposure(campaign, member.pk)
     if known is not None:
         return str(known.arm)
 
-    def do() -> Result:
-        return {"arm": meet(campaign, member, actor, at)}
+    # Whoever is first: the member, or somebody else by whom they are drawn in, such as a friend whom they invited.
+    is_own = (actor.kind, actor.id) == ("member", member.public_id)
+    who = actor if is_own else SYSTEM
 
-    key = f"see:{campaign.public_id}:{member.pk}"
+    def do() -> Result:
+        return {"arm": meet(campaign, member, who, at)}
+
+    key = f"see:{campaign.public_id}:{member.pk}" + ("" if is_own else ":by-others")
     payload = {"campaign": campaign.public_id, "member": member.public_id}
-    return str(execute(key=key, name="campaigns.see", actor=actor, at=at, payload=payload, do=do)["arm"])
+    return str(execute(key=key, name="campaigns.see", actor=who, at=at, payload=payload, do=do)["arm"])
 
 
 def meet(campaign: Campaign, member: Member, actor: Actor, at: dt.datetime, *, group_id: str = "") -> str:

@@ -15,7 +15,7 @@ from lianyi.ops.campaigns.models import Bargain, Campaign, Help
 from lianyi.ops.campaigns.refusals import AlreadyIn, BargainClosed, FloorNotReached, HelpsUsedUp, OwnBargain
 from lianyi.ops.campaigns.selectors.bargains import get_bargain, terms_of_row
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign, terms_of
-from lianyi.ops.campaigns.services.admission import admit
+from lianyi.ops.campaigns.services.admission import admit, meet_first
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member
@@ -26,6 +26,7 @@ from lianyi.ops.shop.services import Line, place_order
 def start_bargain(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> Bargain:
     """Start a bargain; one at a time in a campaign. Raises AlreadyIn, CampaignNotOpen, NotInAudience, NotAllowed, KeyReused."""
     actor.require_self(member.public_id, otherwise="shop.write")
+    meet_first(campaign, "bargain", member, actor, at)
 
     def do() -> Result:
         now = get_campaign(campaign.public_id)

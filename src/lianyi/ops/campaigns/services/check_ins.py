@@ -11,7 +11,7 @@ from lianyi.ops.campaigns.models import Campaign, CheckIn
 from lianyi.ops.campaigns.refusals import CheckedInToday
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign, list_running, terms_of
 from lianyi.ops.campaigns.services import ledgering
-from lianyi.ops.campaigns.services.admission import admit
+from lianyi.ops.campaigns.services.admission import admit, meet_first
 from lianyi.ops.campaigns.services.draws import earn
 from lianyi.ops.campaigns.services.referrals import give_badge
 from lianyi.ops.campaigns.services.spending import book
@@ -26,6 +26,7 @@ def check_in(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, mem
     Raises CheckedInToday, CampaignNotOpen, NotInAudience, NotAllowed, KeyReused.
     """
     actor.require_self(member.public_id, otherwise="campaign.write")
+    meet_first(campaign, "check_in", member, actor, at)
 
     def do() -> Result:
         now = get_campaign(campaign.public_id)

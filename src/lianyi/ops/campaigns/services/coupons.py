@@ -2,6 +2,9 @@
 
 import datetime as dt
 import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -9,42 +12,121 @@ from django.db.models import F
 
 from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.kernel.clock import US_PER_SECOND, business_day
+from lianyi.kernel.errors import LianyiError
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.mechanics import coupon as mechanic
-from lianyi.ops.campaigns.models import Campaign, Coupon, CouponPool
+from lianyi.ops.campaigns.models import Campaign, Coupon, CouponPool, Grabbed
 from lianyi.ops.campaigns.refusals import CouponsGone, CouponUnusable, EntitlementUsedUp
-from lianyi.ops.campaigns.selectors.campaigns import get_campaign, terms_of
+from lianyi.ops.campaigns.selectors.campaigns import campaigns_by_id, get_campaign, terms_of
 from lianyi.ops.campaigns.selectors.coupons import get_coupon
-from lianyi.ops.campaigns.services.admission import admit
+from lianyi.ops.campaigns.services.admission import admit_each, meet_first
+from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result, execute
+from lianyi.ops.journal.lane import Lane
+from lianyi.ops.journal.models import Fact
+from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.journal.services import draft, record, record_all
 from lianyi.ops.members.selectors import Member
 
 AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One coupon of a campaign for a member."""
+
+    campaign_pk: int
+    campaign_id: str
+    member: Member
+
+
 def grab(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> Coupon:
-    """Take one coupon of a campaign, while there are any. Raises CouponsGone, EntitlementUsedUp, CampaignNotOpen, NotInAudience, KeyReused."""
+    """Take one coupon of a campaign, while there are any, in the hot lane.
+
+    Raises CouponsGone, EntitlementUsedUp, CampaignNotOpen, NotInAudience, NotAllowed, KeyReused; LaneFull and LaneSlow (try again, same key).
+    """
+    LANE.require_room()
     actor.require_self(member.public_id, otherwise="campaign.write")
-
-    def do() -> Result:
-        now = get_campaign(campaign.public_id)
-        terms = admit(now, "coupon", member, actor, at)
-        return {"coupon": issue(now, terms, member, actor, at, source="grab").public_id}
-
+    meet_first(campaign, "coupon", member, actor, at)
     payload = {"campaign": campaign.public_id, "member": member.public_id}
-    return get_coupon(execute(key=key, name="campaigns.grab", actor=actor, at=at, payload=payload, do=do)["coupon"], member)
+    wanted = Wanted(campaign.pk, campaign.public_id, member)
+    done = LANE.ask(Asked(key=key, name="campaigns.grab", actor=actor, at=at, payload=payload, request=wanted))
+    return get_coupon(done["coupon"], member)
+
+
+def _lock(asked: Sequence[Asked]) -> None:
+    """Take the pools, ascending: whoever issues a coupon takes its pool first. SQLite has taken its one lock already."""
+    if connection.features.has_select_for_update:
+        pools = CouponPool.objects.filter(campaign_id__in={one.request.campaign_pk for one in asked})
+        list(pools.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _grab_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
+    """Issue one coupon to each whom it is for, as long as there are any."""
+    campaigns = campaigns_by_id([one.request.campaign_id for one in asked])
+    admitted = admit_each([(campaigns[one.request.campaign_id], one.request.member, one.at) for one in asked], "coupon")
+    pks = [one.pk for one in campaigns.values()]
+    left = {pool.campaign_id: pool.total - pool.issued for pool in CouponPool.objects.filter(campaign_id__in=pks)}
+    counted = Grabbed.objects.filter(campaign_id__in=pks, member_id__in={one.request.member.pk for one in asked})
+    have = {(row.campaign_id, row.member_id): row.n for row in counted}
+    verdicts: list[Result | LianyiError] = []
+    issued: list[tuple[Asked, Coupon]] = []
+    allowed: dict[tuple[int, int], int] = {}
+    for one, terms in zip(asked, admitted, strict=True):
+        place = (one.request.campaign_pk, one.request.member.pk)
+        if isinstance(terms, LianyiError):
+            verdicts.append(terms)
+        elif have.get(place, 0) >= terms.per_member:
+            verdicts.append(EntitlementUsedUp(limit=terms.per_member))
+        elif left.get(place[0], 0) < 1:
+            verdicts.append(CouponsGone())
+        else:
+            left[place[0]] -= 1
+            have[place] = have.get(place, 0) + 1
+            allowed[place] = terms.per_member
+            coupon = _drafted(campaigns[one.request.campaign_id], terms, one.request.member, one.at, "grab")
+            issued.append((one, coupon))
+            verdicts.append({"coupon": coupon.public_id})
+    _write(issued, {place: (have[place], most) for place, most in allowed.items()})
+    return verdicts
+
+
+def _write(issued: Sequence[tuple[Asked, Coupon]], counts: dict[tuple[int, int], tuple[int, int]]) -> None:
+    """All coupons, facts and counts, each table in one statement. counts : how many a member has and may have, by campaign and member row."""
+    Coupon.objects.bulk_create([coupon for _, coupon in issued])
+    facts = []
+    for one, coupon in issued:
+        with carrying_out(one.key):
+            facts.append(_issued(coupon, one.actor))
+    record_all(facts)
+    for campaign_pk, n in sorted(Counter(coupon.campaign_id for _, coupon in issued).items()):
+        _take_from_pool(campaign_pk, n)
+    Grabbed.objects.bulk_create(
+        [Grabbed(campaign_id=campaign, member_id=member, n=n, allowed=most) for (campaign, member), (n, most) in sorted(counts.items())],
+        update_conflicts=True,
+        update_fields=["n", "allowed"],
+        unique_fields=["campaign", "member"],
+    )
 
 
 def issue(campaign: Campaign, terms: mechanic.Terms, member: Member, actor: Actor, at: dt.datetime, *, source: str) -> Coupon:
-    """One coupon more, inside the command that is running; the pool is touched last, for everybody wants it.
+    """One coupon more, inside the command that is running; the pool first, as in the hot lane, so that nobody waits in a circle.
 
     What it promises is written into the coupon. Raises CouponsGone, EntitlementUsedUp.
     """
+    _take_from_pool(campaign.pk, 1)
     if not _count(campaign.pk, member.pk, terms.per_member):
         raise EntitlementUsedUp(limit=terms.per_member)
+    coupon = _drafted(campaign, terms, member, at, source)
+    coupon.save(force_insert=True)
+    record_all([_issued(coupon, actor)])
+    return coupon
+
+
+def _drafted(campaign: Campaign, terms: mechanic.Terms, member: Member, at: dt.datetime, source: str) -> Coupon:
+    """A coupon that is not yet written, with what it promises."""
     public_id = f"k_{secrets.token_urlsafe(9)}"
-    coupon = Coupon.objects.create(
+    return Coupon(
         public_id=public_id,
         campaign=campaign,
         member=member,
@@ -54,21 +136,26 @@ def issue(campaign: Campaign, terms: mechanic.Terms, member: Member, actor: Acto
         issued_at=at,
         expires_at=at + dt.timedelta(days=terms.valid_days),
     )
+
+
+def _issued(coupon: Coupon, actor: Actor) -> Fact:
     expires_d = business_day(int(coupon.expires_at.timestamp() * US_PER_SECOND), settings.WORKSPACE.zone)
-    body = {"expires_d": expires_d, "face_fen": coupon.face_fen or None}
-    record(
+    return draft(
         name="coupon_issued",
-        at=at,
+        at=coupon.issued_at,
         actor=actor,
-        member_id=member.public_id,
-        campaign_id=campaign.public_id,
-        subject_id=public_id,
-        kind=source,
-        body=body,
+        member_id=coupon.member.public_id,
+        campaign_id=coupon.campaign.public_id,
+        subject_id=coupon.public_id,
+        kind=coupon.source,
+        body={"expires_d": expires_d, "face_fen": coupon.face_fen or None},
     )
-    if not CouponPool.objects.filter(campaign=campaign, issued__lt=F("total")).update(issued=F("issued") + 1):
+
+
+def _take_from_pool(campaign_pk: int, n: int) -> None:
+    """Count coupons as issued. Raises CouponsGone when there are not so many left."""
+    if not CouponPool.objects.filter(campaign_id=campaign_pk, issued__lte=F("total") - n).update(issued=F("issued") + n):
         raise CouponsGone
-    return coupon
 
 
 def issue_from(campaign_id: str, member: Member, actor: Actor, at: dt.datetime, *, source: str) -> Coupon | None:
@@ -165,3 +252,6 @@ def _tell(name: str, coupon: Coupon, actor: Actor, at: dt.datetime, *, kind: str
         name=name, at=at, actor=actor, member_id=coupon.member.public_id, campaign_id=coupon.campaign.public_id, subject_id=coupon.public_id,
         kind=kind, order_id=order_id,
     )  # fmt: skip
+
+
+LANE = Lane("coupons", _lock, _grab_each)

@@ -12,7 +12,7 @@ from lianyi.ops.campaigns.models import Badge, Campaign, Claim, Reward
 from lianyi.ops.campaigns.refusals import NotInvitable
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign, terms_of
 from lianyi.ops.campaigns.services import ledgering
-from lianyi.ops.campaigns.services.admission import admit
+from lianyi.ops.campaigns.services.admission import admit, meet_first
 from lianyi.ops.campaigns.services.coupons import issue_from
 from lianyi.ops.campaigns.services.risk import open_review, weigh
 from lianyi.ops.campaigns.services.spending import book
@@ -31,6 +31,8 @@ def claim(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, invite
     Raises NotInvitable, CampaignNotOpen, NotInAudience, NotAllowed, KeyReused.
     """
     actor.require_self(invitee.public_id, otherwise="member.write")
+    if invitee.referrer is not None:
+        meet_first(campaign, "referral", invitee.referrer, actor, at)
 
     def do() -> Result:
         now = get_campaign(campaign.public_id)

@@ -12,7 +12,7 @@ from lianyi.ops.campaigns.models import Campaign, Seat, Team
 from lianyi.ops.campaigns.refusals import AlreadyIn, NotInAudience, TeamClosed
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign
 from lianyi.ops.campaigns.selectors.teams import get_team
-from lianyi.ops.campaigns.services.admission import admit
+from lianyi.ops.campaigns.services.admission import admit, meet_first
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member
@@ -28,6 +28,7 @@ def open_team(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, me
     Raises CampaignNotOpen, NotInAudience, AlreadyIn (a team of theirs is open), SoldOut, LimitReached, NotAllowed, KeyReused.
     """
     actor.require_self(member.public_id, otherwise="shop.write")
+    meet_first(campaign, "group_buy", member, actor, at)
 
     def do() -> Result:
         now = get_campaign(campaign.public_id)
@@ -59,6 +60,7 @@ def join_team(
     Raises TeamClosed, AlreadyIn, NotInAudience, SoldOut, LimitReached, NotAllowed, KeyReused.
     """
     actor.require_self(member.public_id, otherwise="shop.write")
+    meet_first(team.campaign, "group_buy", member, actor, at, under_way=True)
 
     def do() -> Result:
         campaign = get_campaign(team.campaign.public_id)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lianyi.kernel.actor import Actor
-from lianyi.kernel.errors import Refusal
-from lianyi.ops.journal.batch import Asked, Verdict, execute_batch
+from lianyi.kernel.errors import LianyiError
+from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.journal.running import carrying_out
@@ -16,9 +17,9 @@ from lianyi.ops.journal.services import record_all
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.models import Order, OrderLine, Purchased, Stock
 from lianyi.ops.shop.refusals import LimitReached, SoldOut
-from lianyi.ops.shop.selectors import get_order, get_stock
+from lianyi.ops.shop.selectors import StockUnknown, get_order
 from lianyi.ops.shop.services import stocks
-from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, place_order, placed_facts, require_usable
+from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, placed_facts, require_usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,12 @@ class Wish:
 
     member: Member
     line: Line
-    stock_pk: int
     terms: Terms
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Which stock it draws on: product row and purpose."""
+        return self.line.product.pk, self.terms.stock_of
 
 
 def grab(
@@ -48,14 +53,8 @@ def grab(
 ) -> Order:
     """Order one product through this process's hot lane; as `place_order` with one line, and known to it by the same key.
 
-    Inside a transaction, which the lane cannot join, it is `place_order`.
     Raises SoldOut, LimitReached, NotOnSale, LineUnusable, StockUnknown, KeyReused, NotAllowed; LaneFull and LaneSlow (try again, same key).
     """
-    if connection.in_atomic_block:
-        return place_order(
-            key=key, actor=actor, at=at, member=member, lines=[line], campaign_id=campaign_id, stock_of=stock_of, referrer_id=referrer_id,
-            channel=channel, platform=platform, patience=patience,
-        )  # fmt: skip
     lane = lane or LANE
     lane.require_room()
     actor.require_self(member.public_id, otherwise="shop.write")
@@ -63,34 +62,38 @@ def grab(
     terms = Terms(
         campaign_id=campaign_id, stock_of=stock_of, referrer_id=referrer_id, channel=channel, platform=platform, patience=patience
     )
-    wish = Wish(member, line, get_stock(line.product, stock_of).pk, terms)
+    wish = Wish(member, line, terms)
     payload = order_payload(member, [line], terms)
     done = lane.ask(Asked(key=key, name="shop.place_order", actor=actor, at=at, payload=payload, request=wish))
     return get_order(done["order"])
 
 
-def place_together(asked: Sequence[Asked]) -> list[Verdict]:
-    """Carry out a batch of orders of one line each, in one transaction."""
-    return execute_batch(asked, lock=_lock, work=_place)
+def lock_stocks(asked: Sequence[Asked]) -> None:
+    """Take the stock rows, ascending: from here on nobody else changes them or their limits. SQLite has taken its one lock already.
+
+    Orders of the other lane may be written meanwhile, which point to the rows; that is why their keys are left alone.
+    """
+    if connection.features.has_select_for_update:
+        list(_stocks(asked).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _lock(asked: Sequence[Asked]) -> None:
-    """Take the stock rows, ascending: from here on nobody else changes them or their limits. SQLite has taken its one lock already."""
-    wanted = {one.request.stock_pk for one in asked}
-    list(Stock.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
-
-
-def _place(asked: Sequence[Asked]) -> list[Result | Refusal]:
-    rows = {row.pk: row for row in Stock.objects.filter(pk__in={one.request.stock_pk for one in asked}).select_related("product")}
+def place_wishes(asked: Sequence[Asked]) -> list[Result | LianyiError]:
+    """Carry out a batch of orders of one line each, inside the transaction that is open and after `lock_stocks`."""
+    known = {(row.product_id, row.purpose): row for row in _stocks(asked).select_related("product")}
+    rows = {row.pk: row for row in known.values()}
     left = {pk: row.available for pk, row in rows.items()}
     have = _counts(asked, rows)
-    verdicts: list[Result | Refusal] = []
+    verdicts: list[Result | LianyiError] = []
     drafts: list[tuple[Asked, Order, list[OrderLine]]] = []
     taken: dict[int, int] = {}
     counted: dict[tuple[int, int], int] = {}
     for one in asked:
         wish: Wish = one.request
-        stock, quantity, place = rows[wish.stock_pk], wish.line.quantity, (wish.stock_pk, wish.member.pk)
+        stock, quantity = known.get(wish.place), wish.line.quantity
+        if stock is None:
+            verdicts.append(StockUnknown(product=wish.line.product.public_id, purpose=wish.terms.stock_of))
+            continue
+        place = (stock.pk, wish.member.pk)
         if quantity > left[stock.pk]:
             verdicts.append(SoldOut(title=stock.product.title))
             continue
@@ -107,7 +110,7 @@ def _place(asked: Sequence[Asked]) -> list[Result | Refusal]:
                 discounts=(),
                 terms=wish.terms,
             )
-        except Refusal as refusal:
+        except LianyiError as refusal:
             verdicts.append(refusal)
             continue
         left[stock.pk] -= quantity
@@ -118,6 +121,11 @@ def _place(asked: Sequence[Asked]) -> list[Result | Refusal]:
         verdicts.append({"order": order.public_id})
     _write(drafts, rows, taken, counted)
     return verdicts
+
+
+def _stocks(asked: Sequence[Asked]) -> QuerySet[Stock]:
+    places = {one.request.place for one in asked}
+    return Stock.objects.filter(product_id__in={product for product, _ in places}, purpose__in={purpose for _, purpose in places})
 
 
 def _counts(asked: Sequence[Asked], rows: dict[int, Stock]) -> dict[tuple[int, int], int]:
@@ -159,4 +167,4 @@ def _write(
     )
 
 
-LANE = Lane("orders", place_together)
+LANE = Lane("orders", lock_stocks, place_wishes)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lianyi.ops.campaigns.mechanics import mechanic
 from lianyi.ops.campaigns.refusals import CampaignUnknown
-from lianyi.ops.campaigns.selectors import Campaign, arm_of, conditions_of, get_campaign, terms_of
+from lianyi.ops.campaigns.selectors import Campaign, arm_of, conditions_of, get_bare_campaign, get_campaign, terms_of
 from lianyi.ops.campaigns.services import is_in_audience, see
 from lianyi.ops.members.selectors import Member
 from lianyi.web.pages.mechanics import facts_of
@@ -24,9 +24,9 @@ COMMITTED = ("lottery", "bargain")
 """Mechanics whose results follow from a seed."""
 
 
-def public_campaign(public_id: str) -> Campaign:
-    """A campaign that has a page. Raises CampaignUnknown."""
-    found = get_campaign(public_id)
+def public_campaign(public_id: str, *, bare: bool = False) -> Campaign:
+    """A campaign that has a page; bare, its own row alone, where a service reads the rest anew. Raises CampaignUnknown."""
+    found = get_bare_campaign(public_id) if bare else get_campaign(public_id)
     if found.state not in PUBLIC:
         raise CampaignUnknown(campaign=public_id)
     return found

@@ -52,17 +52,17 @@ def told(request: HttpRequest, zh: str, en: str, **said: object) -> None:
 def flash_buy(request: HttpRequest, public_id: str) -> HttpResponse:
     """Order pieces of a flash sale."""
     brought = brought_by(request)
-    order = campaigns.buy(
+    order_id = campaigns.order_in_sale(
         key=key_of(request, "flash"),
         actor=actor_of(request),
         at=request.at,
-        campaign=public_campaign(public_id),
+        campaign=public_campaign(public_id, bare=True),
         member=the_member(request),
         quantity=whole_number(request.POST.get("quantity", "1"), least=1, most=MOST_A_TIME),
         referrer_id=brought.referrer_id,
         channel=brought.channel,
     )
-    return redirect("order", order.public_id)
+    return redirect("order", order_id)
 
 
 @require_POST
@@ -191,7 +191,11 @@ def buy_bargain(request: HttpRequest, public_id: str) -> HttpResponse:
 def grab_coupon(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a coupon."""
     campaigns.grab(
-        key=key_of(request, "grab"), actor=actor_of(request), at=request.at, campaign=public_campaign(public_id), member=the_member(request)
+        key=key_of(request, "grab"),
+        actor=actor_of(request),
+        at=request.at,
+        campaign=public_campaign(public_id, bare=True),
+        member=the_member(request),
     )
     told(request, "领到了", "It is yours")
     return redirect("coupons")
@@ -218,15 +222,18 @@ def check_in(request: HttpRequest, public_id: str) -> HttpResponse:
 @limited(GRABS)
 def draw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Draw once; a draw that gives everybody a chance gives it now."""
-    found, member, actor = public_campaign(public_id), the_member(request), actor_of(request)
-    terms = terms_of(found)
-    if terms.earned_by == "once":
-        campaigns.enter(key=key_of(request, "enter"), actor=actor, at=request.at, campaign=found, member=member)
-    entry = campaigns.draw(key=key_of(request, "draw"), actor=actor, at=request.at, campaign=found, member=member)
+    entry = campaigns.draw(
+        key=key_of(request, "draw"),
+        actor=actor_of(request),
+        at=request.at,
+        campaign=public_campaign(public_id, bare=True),
+        member=the_member(request),
+        entering=True,
+    )
     if entry.given is None:
         messages.info(request, Text(zh="这次没有中奖", en="No prize this time").say(spoken()))
     else:
-        told(request, "抽中了：%(prize)s", "You won: %(prize)s", prize=terms.rungs[entry.given].name)
+        told(request, "抽中了：%(prize)s", "You won: %(prize)s", prize=terms_of(entry.campaign).rungs[entry.given].name)
     return redirect("campaign", public_id)
 
 
