@@ -17,7 +17,7 @@ from lianyi.ops.shop.services import Line, place_order
 
 @csrf_exempt
 def hot(request: HttpRequest, sale: str, member: str, key: str) -> HttpResponse:
-    """As the page of a flash sale does it."""
+    """As the page of a flash sale does it: who asks, which sale, and into the lane."""
     buyer = get_member(member)
     try:
         order_id = order_in_sale(

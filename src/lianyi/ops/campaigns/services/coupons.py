@@ -23,8 +23,8 @@ from lianyi.ops.campaigns.services.admission import admit_each, meet_first
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.lane import Lane
-from lianyi.ops.journal.models import Fact
 from lianyi.ops.journal.running import carrying_out
+from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.journal.services import draft, record, record_all
 from lianyi.ops.members.selectors import Member
 

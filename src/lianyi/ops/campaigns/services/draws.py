@@ -24,8 +24,8 @@ from lianyi.ops.campaigns.services.spending import book_all
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.lane import Lane
-from lianyi.ops.journal.models import Fact
 from lianyi.ops.journal.running import carrying_out
+from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.journal.services import draft, record, record_all
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.selectors import Order, get_order, get_product
