@@ -71,32 +71,32 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Shop]:
-    """`lianyi serve` on a workspace, stopped afterwards."""
-    port = free_port()
-    with (home / "server.log").open("w") as log:
+def serving(home: Path, port: int = 0) -> Iterator[Shop]:
+    """`lianyi serve` on a workspace, at a port that is free unless one is named; stopped afterwards."""
+    port = port or free_port()
+    with (home / "server.log").open("a") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "lianyi.cli", "serve", "--port", str(port)], env=environment(home), cwd=ROOT, stdout=log, stderr=log
         )
-    served = Shop(f"http://127.0.0.1:{port}", home)
+    shop = Shop(f"http://127.0.0.1:{port}", home)
     try:
-        wait_for(served, server)
-        yield served
+        wait_for(shop, server)
+        yield shop
     finally:
         server.terminate()
         server.wait(PATIENCE_SECONDS)
 
 
-def wait_for(served: Shop, server: subprocess.Popen[bytes]) -> None:
+def wait_for(shop: Shop, server: subprocess.Popen[bytes]) -> None:
     for _ in range(PATIENCE_SECONDS * 5):
         try:
-            urllib.request.urlopen(served.url).read()
+            urllib.request.urlopen(shop.url).read()
         except (urllib.error.URLError, ConnectionError):
-            assert server.poll() is None, (served.home / "server.log").read_text()
+            assert server.poll() is None, (shop.home / "server.log").read_text()
             time.sleep(0.2)
         else:
             return
-    raise AssertionError((served.home / "server.log").read_text())
+    raise AssertionError((shop.home / "server.log").read_text())
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +132,10 @@ class Visit:
         return words in self.page.inner_text("body")
 
     def sign_in(self, phone: str, path: str = "/") -> None:
-        self.go(self.shop.do("link", phone=phone))
+        self.use_link(self.shop.do("link", phone=phone), path)
+
+    def use_link(self, link: str, path: str = "/") -> None:
+        self.go(link)
         self.page.locator("main form button").click()
         self.page.wait_for_load_state()
         self.go(path)
@@ -171,6 +174,7 @@ def visitor(shop: Shop, chromium: Browser) -> Iterator[Visitor]:
         opened.append(context)
         visit = Visit(shop, context, context.new_page())
         page = visit.page
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("console", lambda said: visit.faults.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda fault: visit.faults.append(str(fault)))
         page.on("request", lambda asked: None if asked.url.startswith((shop.url, "data:")) else visit.faults.append(asked.url))

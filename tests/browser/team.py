@@ -12,6 +12,7 @@ django.setup()
 # ruff: noqa: E402 - the tables are there once Django is set up
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import Count
 
 from lianyi.cli.demo_shop import live
 from lianyi.flows import settle_order
@@ -21,27 +22,41 @@ from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.ops.campaigns.selectors import list_campaigns
 from lianyi.ops.campaigns.selectors.queues import page_reviews
 from lianyi.ops.campaigns.services import become_promoter, request_withdrawal
+from lianyi.ops.journal.chain import chain_of
 from lianyi.ops.journal.commands import execute
+from lianyi.ops.journal.selectors import Fact
+from lianyi.ops.ledger.selectors import balances_of, house_balance
 from lianyi.ops.ledger.services import give
+from lianyi.ops.members.selectors import find_by_identity
 from lianyi.ops.members.services import join, tag
 from lianyi.ops.plan.segments import make_segment
 from lianyi.ops.plan.services import set_budget, set_goal
 from lianyi.ops.review import services as reviews
 from lianyi.ops.shop.lists import page_refunds
-from lianyi.ops.shop.selectors import get_order
+from lianyi.ops.shop.selectors import get_order, get_product, get_stock
 from lianyi.ops.shop.services import add_product
 from lianyi.ops.team.selectors import find_member
 from lianyi.ops.team.services import choose_password, found_owner
+from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.log.table import EventLog
 from lianyi.web.console.doors import entry_path
 from lianyi.web.pages.sign_in import link_token
+from tests.ops.campaigns.launching import a_budget, a_goal, launched
 
 OWNER = Actor("team", "t_owner", frozenset({"owner"}))
-NOW = dt.datetime.now(dt.UTC)
+# Links go by the real clock, everything else by the brand's.
+REAL_NOW = dt.datetime.now(dt.UTC)
+NOW = settings.WORKSPACE.at(REAL_NOW)
 
 
 def link(phone: str) -> str:
     """A sign-in link, as the service desk hands it out."""
-    return f"/in/{link_token(at=NOW, phone=phone)}/"
+    return f"/in/{link_token(at=REAL_NOW, phone=phone)}/"
+
+
+def links(phones: list[str]) -> list[str]:
+    """A sign-in link for each."""
+    return [link(phone) for phone in phones]
 
 
 def product(public_id: str, title: str, price_fen: int, pieces: int) -> str:
@@ -63,6 +78,38 @@ def paid(order: str) -> str:
     return settle_order.pay(key=key, actor=OWNER, at=NOW, order=found, reference=key, amount_fen=found.payable_fen).state
 
 
+def campaigns(wanted: list[dict[str, Any]]) -> list[str]:
+    """Campaigns that run, launched with everything that a launch asks for: mechanic, terms, days, product, and more that a campaign says."""
+    goal, budget, ids = a_goal(NOW), a_budget(NOW), []
+    for one in wanted:
+        more = dict(one)
+        thing = {"product": get_product(more.pop("product"))} if "product" in more else {}
+        until = dt.timedelta(days=more.pop("days"))
+        ids.append(
+            launched(more.pop("mechanic"), more.pop("terms"), at=NOW, goal=goal, budget=budget, until=until, **thing, **more).public_id
+        )
+    return ids
+
+
+def books(phones: list[str], product: str, campaigns: list[str]) -> dict[str, Any]:
+    """What the books say: each member's accounts, the stocks of the shop and of campaigns, the facts of the journal and of the history by name."""
+    log, thing = EventLog(settings.WORKSPACE), get_product(product)
+    engine = DuckDBEngine(log.snapshot())
+    told = engine.run("SELECT name, count(*) AS n FROM events GROUP BY ALL").to_pylist()
+    engine.close()
+    stocks = [get_stock(thing), *(get_stock(thing, f"campaign:{campaign}") for campaign in campaigns)]
+    members = [find_by_identity(phone=phone) for phone in phones]
+    names = Fact.objects.values_list("name").annotate(n=Count("id"))
+    return {
+        "accounts": [{kind: n for kind, n in balances_of(one).items() if n} for one in members if one],
+        "stocks": [[one.total, one.available, one.held, one.sold] for one in stocks],
+        "journal": dict(names),
+        "history": {row["name"]: row["n"] for row in told},
+        "house": {kind: house_balance(kind) for kind in ("points_issuer", "commission_expense")},
+        "waiting": chain_of(log).waiting,
+    }
+
+
 def owner(password: str) -> str:
     """The first owner, with a password."""
     found = found_owner(at=NOW)
@@ -79,7 +126,7 @@ def planned() -> None:
 
 def brand(password: str) -> dict[str, str]:
     """The demo brand's weeks, and one of everything that a page is about; answers what `{...}` stands for in every_page."""
-    at = settings.WORKSPACE.at(NOW)
+    at = NOW
     call_command("migrate", verbosity=0, interactive=False)
     owner(password)
     live(settings.WORKSPACE, at)
@@ -149,7 +196,7 @@ def invited(username: str) -> str:
     return entry_path(find_member(username))
 
 
-VERBS = {verb.__name__: verb for verb in (link, product, member, paid, owner, planned, brand, invited)}
+VERBS = {verb.__name__: verb for verb in (link, links, product, member, paid, campaigns, books, owner, planned, brand, invited)}
 
 if __name__ == "__main__":
     given: dict[str, Any] = json.loads(sys.argv[2])

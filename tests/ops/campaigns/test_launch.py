@@ -64,6 +64,15 @@ def test_a_sound_campaign_passes_is_scheduled_with_its_stock_and_starts_at_its_t
     assert get_campaign(campaign.public_id).state == "running"
 
 
+def test_one_that_has_begun_is_told_to_have_begun_not_to_lack_pieces(said, at):
+    campaign, *_ = checked(said(pieces=8), at)
+    schedule(actor=OPERATOR, at=at, campaign=campaign)
+    start_due(at=at + DAY)
+
+    with pytest.raises(StepNotAllowed):
+        start(at=at + DAY, campaign=campaign)
+
+
 @pytest.mark.parametrize(
     "more,item,hard",
     [

@@ -81,7 +81,7 @@ def test_one_receipt_does_not_pay_two_orders_and_late_money_goes_back(team, seru
 
     late = browser(team["operator"]).post(f"/console/shop/orders/{other.public_id}/payment/", {"key": "b", "reference": "R2"}, follow=True)
     assert "goes back" in late.content.decode()
-    assert [(back.kind, back.state, back.amount_fen) for back in list_refunds(other)] == [("payment", "settled", 9900)]
+    assert [(back.kind, back.state, back.amount_fen) for back in list_refunds(other)] == [("payment", "approved", 9900)]
 
 
 def test_part_of_an_order_goes_back_with_a_reason_and_the_pieces_return(team, serum):
