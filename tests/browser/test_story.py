@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lianyi.stream import workspace
-from tests.browser.conftest import DESK, ROOT, Shop, environment, serving
+from tests.browser.conftest import DESK, PASSWORD, ROOT, Shop, environment, serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "quite-a-secret-1"
 MEI, BO, CAI = "13800000011", "13800000012", "13800000013"
 # The story is of three weeks ago: since then the fortnights are over in which an order may be returned and a friend's joining counts.
 DAYS_AGO = 20
@@ -67,12 +66,8 @@ def lianyi(shop, *arguments):
     return json.loads(ran.stdout)
 
 
-def come_in(visit):
-    visit.go("/console/sign-in/")
-    visit.page.fill("#id_username", "owner")
-    visit.page.fill("#id_password", PASSWORD)
-    visit.page.locator("main form button").click()
-    visit.page.wait_for_url("**/console/")
+def at_the_console(visit):
+    visit.come_in()
     return visit
 
 
@@ -149,7 +144,7 @@ def test_a_team_is_opened_shared_filled_paid_and_one_goes_back(clockwork, shop, 
     ]
     _, referral, sale, deal = shop.do("campaigns", wanted=wanted)
     links = shop.do("links", phones=[MEI, BO, CAI])
-    lin, mei, bo, cai = come_in(visitor(DESK)), visitor(), visitor(), visitor()
+    lin, mei, bo, cai = at_the_console(visitor(DESK)), visitor(), visitor(), visitor()
 
     mei.use_link(links[0], "/me/commission/")
     mei.press("同意条款并加入")
@@ -218,7 +213,7 @@ def test_whatever_moves_money_needs_no_script(shop, visitor):
     wanted = [{"mechanic": "group_buy", "terms": {"price_fen": 5_000, "size": 2}, "days": 15, "product": "p_cream", "pieces": 2}]
     (sale,) = shop.do("campaigns", wanted=wanted)
     links = shop.do("links", phones=["13800000021", "13800000022"])
-    lin, di, en = come_in(visitor(DESK, script=False)), visitor(script=False), visitor(script=False)
+    lin, di, en = at_the_console(visitor(DESK, script=False)), visitor(script=False), visitor(script=False)
     di.use_link(links[0], f"/c/{sale}/")
     di.press("我来开团")
     orders = [order_waiting(di)]

@@ -8,6 +8,7 @@ from lianyi.flows import settle_order
 from lianyi.flows.campaign_clock import tick
 from lianyi.ops.campaigns.refusals import AlreadyIn, BargainClosed, FloorNotReached, HelpsUsedUp, OwnBargain
 from lianyi.ops.campaigns.selectors import get_bargain, list_helps, price_now
+from lianyi.ops.campaigns.selectors.monitor import figures
 from lianyi.ops.campaigns.services import buy_bargain, help_bargain, start_bargain
 from lianyi.ops.campaigns.services.bargains import cuts_of
 from tests.ops.campaigns.conftest import DAY, HOUR, key, pay, people, told
@@ -41,6 +42,7 @@ def test_friends_cut_the_price_to_the_floor_by_the_cuts_that_were_fixed_before(s
     assert (now.cut_fen, now.helps, price_now(now)) == (5_000, 3, 4_900)
     assert [one.nth for one in list_helps(now)] == [1, 2, 3]
     assert told(bargain.public_id) == ["bargain_started", *["bargain_helped"] * 3]
+    assert {one.id: one.value for one in figures(sale) if one.value} == {"bargains": 1, "helps": 3, "floor": 1}
 
 
 def test_nobody_helps_twice_nor_themself_nor_beyond_the_floor(sale, mei, at):

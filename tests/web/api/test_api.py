@@ -119,6 +119,13 @@ def test_what_goes_wrong_has_a_stable_code_and_a_number(address, status, code, t
     assert answer.json()["request_id"] == answer["X-Request-Id"]
 
 
+def test_a_body_that_is_no_json_is_told_of_like_any_other_fault(team, brand):
+    answer = program(team["analyst"]).post("/api/v1/evaluations", b"{", content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+    assert answer.json()["request_id"] == answer["X-Request-Id"]
+
+
 def test_orders_are_those_of_the_shop_and_come_in_pages(team, brand):
     someone = join(actor=SYSTEM, at=AT, phone="13800000009")
     product = add_product(key="p", actor=SYSTEM, at=AT, title="精华", price_fen=9900, pieces=9, public_id="p_api")

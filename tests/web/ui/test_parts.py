@@ -113,12 +113,15 @@ def test_no_template_has_style_or_script_inline():
 def test_a_theme_is_remembered_and_only_known_ones_are(client):
     assert client.post("/theme/", {"theme": "dark", "next": "/styles/"}).url == "/styles/"
     assert client.cookies["theme"].value == "dark"
+    assert client.post("/theme/", {"theme": "dark", "next": "no page's name"}).url == "/"
     assert client.post("/theme/", {"theme": "pink", "next": "https://evil.example/"}).url == "/"
     assert client.cookies["theme"].value == ""
 
 
 def test_a_theme_is_not_chosen_by_a_link(client):
-    assert client.get("/theme/").status_code == 405
+    asked_wrongly = client.get("/theme/")
+    assert (asked_wrongly.status_code, asked_wrongly["Allow"]) == (405, "POST")
+    assert "<h2" in asked_wrongly.content.decode()
 
 
 def test_every_icon_that_a_template_names_exists():

@@ -1,17 +1,20 @@
 """The API put together: its doors, its errors, its parts."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lianyi.kernel.errors import LianyiError
 from lianyi.kernel.text import Text
 from lianyi.web.api import asking, evaluations, operations
 from lianyi.web.api.doors import Key, Session
-from lianyi.web.edge.faults import answer_to, number_of
+from lianyi.web.edge.faults import answer_to, forbidden, number_of
 from lianyi.web.ui.templatetags.words import spoken
 
 NOT_SIGNED_IN = Text(zh="请带上接口密钥：Authorization: Bearer ly_…", en="Send an API key: Authorization: Bearer ly_...")
+NO_JSON = Text(zh="请求正文不是 JSON。", en="The body of the request is not JSON.")
 UNREADABLE = Text(zh="参数 %(where)s 用不了：%(why)s", en="The parameter %(where)s cannot be used: %(why)s")
 
 api = NinjaAPI(
@@ -41,6 +44,14 @@ def nobody(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
     response = JsonResponse(_told(request, "not_signed_in", NOT_SIGNED_IN.say(spoken())), status=401)
     response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(HttpError)
+def unheard(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    """What the framework refuses by itself: a cookie without its token, a body that is no JSON."""
+    if fault.status_code == HTTPStatus.FORBIDDEN:
+        return forbidden(request)
+    return JsonResponse(_told(request, "bad_input", NO_JSON.say(spoken())), status=400)
 
 
 @api.exception_handler(ValidationError)

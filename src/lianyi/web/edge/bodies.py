@@ -32,4 +32,4 @@ class BodyLimit:
 def length_of(request: HttpRequest) -> int:
     """Bytes that a request says it brings; Django reads no more than that, and nothing where it does not say."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
+    return int(length) if length.isascii() and length.isdigit() else 0

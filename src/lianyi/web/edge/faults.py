@@ -28,6 +28,7 @@ TITLES = {
     HTTPStatus.BAD_REQUEST: Text(zh="这个请求读不懂", en="This request cannot be read"),
     HTTPStatus.FORBIDDEN: Text(zh="这里您不能进", en="This is not open to you"),
     HTTPStatus.NOT_FOUND: Text(zh="这里什么也没有", en="There is nothing here"),
+    HTTPStatus.METHOD_NOT_ALLOWED: Text(zh="这个地址不是这样用的", en="This address is not used like this"),
     HTTPStatus.CONFLICT: Text(zh="没有办成", en="That was not done"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Text(zh="文件太大了", en="That is too large"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text(zh="填写的内容用不了", en="What was given cannot be used"),
@@ -38,6 +39,7 @@ SAYINGS = {
     HTTPStatus.BAD_REQUEST: Text(zh="请回到上一页重试。", en="Go back and try again."),
     HTTPStatus.FORBIDDEN: Text(zh="请回到上一页，刷新后重试。", en="Go back, reload the page and try again."),
     HTTPStatus.NOT_FOUND: Text(zh="链接可能已经过期，或者地址抄漏了。", en="The link may have expired, or part of the address is missing."),
+    HTTPStatus.METHOD_NOT_ALLOWED: Text(zh="请从页面上的按钮或链接过来。", en="Come here by a button or a link of a page."),
     HTTPStatus.INTERNAL_SERVER_ERROR: Text(
         zh="什么都没有改动，也没有扣款。请稍后再试；联系我们时报上编号。",
         en="Nothing was changed and nothing was charged. Try again later; if you contact us, give the number below.",
@@ -51,13 +53,19 @@ def status_of(fault: LianyiError) -> HTTPStatus:
 
 
 class Faults:
-    """Answers our own errors raised by a view; what is not ours goes on to Django."""
+    """Answers our own errors raised by a view, and an address asked in a way it is not for; what else is not ours goes on to Django."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        # Django says this with an empty page.
+        page = told(request, HTTPStatus.METHOD_NOT_ALLOWED, code="method_not_allowed")
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         return answer_to(request, fault) if isinstance(fault, LianyiError) else None

@@ -37,5 +37,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 def safe_next(request: HttpRequest, default: str = "/") -> str:
     """Where to go after a form: the `next` it names, if that is an address of this server."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    # A path and nothing else: what is not one would be looked up as the name of a page.
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else default

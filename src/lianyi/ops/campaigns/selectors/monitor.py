@@ -155,12 +155,12 @@ def _of_bargains(campaign: Campaign) -> list[Figure]:
     found = Bargain.objects.filter(campaign=campaign).aggregate(
         n=Count("id"),
         bought=Count("id", filter=Q(state="bought")),
-        helps=Sum("helps", default=0),
+        cuts=Sum("helps", default=0),
         floor=Count("id", filter=Q(helps=F("helpers"))),
     )
     return [
         Figure("bargains", Text(zh="发起砍价", en="Bargains started"), found["n"]),
-        Figure("helps", Text(zh="帮砍次数", en="Cuts by friends"), found["helps"]),
+        Figure("helps", Text(zh="帮砍次数", en="Cuts by friends"), found["cuts"]),
         Figure("floor", Text(zh="砍到底价", en="Cut to the floor"), found["floor"], of=found["n"] or None),
         Figure("bought", Text(zh="成交", en="Bought"), found["bought"], of=found["n"] or None),
     ]
