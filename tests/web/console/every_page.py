@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 AT_THE_DOOR = {"sign_in", "enter", "second_factor"}
 """Pages for who is not in yet: the walk passes them."""
-PARTS = {"campaign_monitor", "evaluate_running", "member_history", "plan_goals", "segment_count", "upload_progress"}
+PARTS = {"campaign_monitor", "campaign_outlook", "evaluate_running", "member_history", "plan_goals", "segment_count", "upload_progress"}
 """Parts that a page asks for by itself."""
 FILES = {"analysis_csv", "metric_csv", "palette", "rejects", "report_file", "shared"}
 """Answers that are files, or a report that stands alone."""

@@ -110,6 +110,32 @@ def test_a_step_that_cannot_be_taken_is_told_in_words_and_starting_what_runs_is_
     assert 'href="/console/"' in refused.content.decode(), "home is the console's, not the members'"
 
 
+def test_a_form_tells_what_a_campaign_may_bring_from_those_of_its_kind_that_are_over(team, shelf):
+    operator, lead = browser(team["operator"]), browser(team["growth_lead"])
+    now = timezone.now()
+    address = f"/console/campaigns/new/flash_sale/outlook/?starts_at={local(now)}&ends_at={local(now + dt.timedelta(days=2))}"
+    assert "No Flash sale is over yet" in operator.get("/console/campaigns/new/flash_sale/").content.decode()
+
+    for n in range(3):
+        assert "80% range" not in operator.get(address).content.decode()
+        one = created(operator, shelf, key=f"new{n}", pieces="5")
+        let_pass(lead, one)
+        for event in ("schedule", "start"):
+            assert stepped(operator, one, event, key=f"{n}{event}").status_code == 302
+        buyer = join(actor=SYSTEM, at=now, phone=f"1380000000{n}")
+        bought = buy(key=f"b{n}", actor=SYSTEM, at=now, campaign=get_campaign(one.public_id), member=buyer, quantity=1)
+        settle_order.pay(key=f"p{n}", actor=SYSTEM, at=now, order=get_order(bought.public_id), reference=f"r{n}", amount_fen=7_900)
+        assert stepped(operator, one, "close", key=f"{n}close").status_code == 302
+
+    page = operator.get(address).content.decode()
+    assert "From what 3 campaigns of this kind" in page
+    assert "middle 10" in page, "one order in five hours each: ten in two days"
+    assert (
+        "appears once start and end are chosen"
+        in operator.get("/console/campaigns/new/flash_sale/outlook/?starts_at=soon").content.decode()
+    )
+
+
 def test_every_step_is_in_the_audit_log_under_the_name_of_who_took_it(team, shelf):
     one = created(browser(team["operator"]), shelf, hypothesis="")
     let_pass(browser(team["growth_lead"]), one)

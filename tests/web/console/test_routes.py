@@ -53,6 +53,7 @@ ROWS = {
     "campaigns": Row(EVERYBODY),
     "campaign_choose": Row(ACTS),
     "campaign_new": Row(ACTS, args=("flash_sale",)),
+    "campaign_outlook": Row(ACTS, args=("flash_sale",)),
     "campaign": Row(EVERYBODY, 404, args=("c_none",)),
     "campaign_monitor": Row(EVERYBODY, 404, args=("c_none",)),
     "campaign_revise": Row(ACTS, 404, args=("c_none",)),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from lianyi.kernel.pages import PER_PAGE, Page, page_of
+from lianyi.ops.journal.days import begins, ends
+from lianyi.ops.journal.prefixes import begins_with
 from lianyi.ops.ledger.accounts import HOUSE_KINDS, MEMBER_KINDS
 from lianyi.ops.ledger.models import Account, Entry, Transaction
 
@@ -57,11 +59,11 @@ def page_entries(
     if kind:
         entries = entries.filter(transaction__kind=kind)
     if words:
-        entries = entries.filter(transaction_id__startswith=words)
+        entries = entries.filter(begins_with("transaction_id", words))
     if member:
         entries = entries.filter(account__member__public_id=member)
     if since:
-        entries = entries.filter(transaction__at__date__gte=since)
+        entries = entries.filter(transaction__at__gte=begins(since))
     if until:
-        entries = entries.filter(transaction__at__date__lte=until)
+        entries = entries.filter(transaction__at__lt=ends(until))
     return page_of(entries, number, size)

@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
+from lianyi.ops.journal.days import begins
+from lianyi.ops.journal.prefixes import begins_with
 from lianyi.ops.members.models import Consent, Identity, Member, Tag
 
 ORDERED_BY = {"joined": "joined_at", "tier": "tier"}
@@ -14,6 +16,7 @@ ORDERED_BY = {"joined": "joined_at", "tier": "tier"}
 
 def members_where(
     *,
+    among: QuerySet[Any] | None = None,
     tier: str = "",
     tag: str = "",
     without_tag: str = "",
@@ -22,14 +25,17 @@ def members_where(
     joined_before: dt.datetime | None = None,
     consents_to: str = "",
 ) -> QuerySet[Any]:
-    """Members who are here and meet every condition that is given, as a query. consents_to : a purpose to which their newest word is yes."""
-    found = Member.objects.filter(erased_at__isnull=True)
+    """Members who are here and meet every condition that is given, as a query.
+
+    among : members to choose from, all who are here unless given; consents_to : a purpose to which their newest word is yes
+    """
+    found = Member.objects.filter(erased_at__isnull=True) if among is None else among
     if tier:
         found = found.filter(tier=tier)
     if tag:
-        found = found.filter(Exists(Tag.objects.filter(member=OuterRef("pk"), name=tag)))
+        found = found.filter(pk__in=Tag.objects.filter(name=tag).values("member_id"))
     if without_tag:
-        found = found.exclude(Exists(Tag.objects.filter(member=OuterRef("pk"), name=without_tag)))
+        found = found.exclude(pk__in=Tag.objects.filter(name=without_tag).values("member_id"))
     if channel:
         found = found.filter(channel=channel)
     if joined_from:
@@ -37,9 +43,17 @@ def members_where(
     if joined_before:
         found = found.filter(joined_at__lt=joined_before)
     if consents_to:
-        newest = Consent.objects.filter(member=OuterRef("pk"), purpose=consents_to).order_by("-at", "-id").values("granted")[:1]
-        found = found.annotate(says=Subquery(newest)).filter(says=True)
+        later = Consent.objects.filter(member=OuterRef("member"), purpose=OuterRef("purpose")).filter(
+            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
+        )
+        agreed = Consent.objects.filter(~Exists(later), purpose=consents_to, granted=True)
+        found = found.filter(pk__in=agreed.values("member_id"))
     return found
+
+
+def rows_named(words: str) -> QuerySet[Any]:
+    """Rows of members whose id begins with some letters, as a query."""
+    return Member.objects.filter(begins_with("public_id", words)).values("pk")
 
 
 def page_members(
@@ -60,9 +74,9 @@ def page_members(
     """
     chosen = members_where(tier=tier, tag=tag, channel=channel) if among is None else among
     if words:
-        chosen = chosen.filter(public_id__startswith=words)
+        chosen = chosen.filter(begins_with("public_id", words))
     if since:
-        chosen = chosen.filter(joined_at__date__gte=since)
+        chosen = chosen.filter(joined_at__gte=begins(since))
     return page_of(chosen.prefetch_related("tags").order_by(order_of(ORDERED_BY, sort), "-id"), number, size)
 
 
@@ -79,7 +93,8 @@ def count_by_tag() -> list[tuple[str, int]]:
 
 def list_channels() -> list[str]:
     """Channels by which members came."""
-    return sorted(set(Member.objects.exclude(channel="").values_list("channel", flat=True).distinct()))
+    here = Member.objects.filter(erased_at__isnull=True).exclude(channel="")
+    return sorted(set(here.values_list("channel", flat=True).distinct()))
 
 
 def list_consents(member: Member) -> dict[str, Consent]:

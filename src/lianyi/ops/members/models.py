@@ -23,6 +23,12 @@ class Member(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(referrer__isnull=True) | Q(referrer_id__lt=F("id")), name="member_referrer_came_before"),
         ]
+        # What the team's list is ordered, filtered and counted by; who is erased is in no list.
+        indexes = [
+            models.Index(fields=["joined_at", "id"], name="member_newest", condition=Q(erased_at__isnull=True)),
+            models.Index(fields=["tier", "joined_at", "id"], name="member_by_tier", condition=Q(erased_at__isnull=True)),
+            models.Index(fields=["channel", "joined_at", "id"], name="member_by_channel", condition=Q(erased_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
@@ -76,7 +82,7 @@ class Tag(models.Model):
     class Meta:
         verbose_name = "标签"
         constraints = [models.UniqueConstraint(fields=["member", "name"], name="tag_once")]
-        indexes = [models.Index(fields=["name"], name="tag_name")]
+        indexes = [models.Index(fields=["name", "member"], name="tag_of_member")]
 
     def __str__(self) -> str:
         return self.name

@@ -22,18 +22,18 @@ DAY = dt.timedelta(days=1)
 Members = QuerySet[Any]
 # What each condition leaves of some members: (members, value, the moment) -> members.
 KEEPS: dict[str, Callable[[Members, Any, dt.datetime], Members]] = {
-    "tier": lambda found, value, at: found.filter(pk__in=members_where(tier=value).values("pk")),
-    "tag": lambda found, value, at: found.filter(pk__in=members_where(tag=value).values("pk")),
-    "without_tag": lambda found, value, at: found.filter(pk__in=members_where(without_tag=value).values("pk")),
-    "channel": lambda found, value, at: found.filter(pk__in=members_where(channel=value).values("pk")),
-    "joined_within": lambda found, value, at: found.filter(pk__in=members_where(joined_from=at - value * DAY).values("pk")),
-    "joined_before": lambda found, value, at: found.filter(pk__in=members_where(joined_before=at - value * DAY).values("pk")),
+    "tier": lambda found, value, at: members_where(among=found, tier=value),
+    "tag": lambda found, value, at: members_where(among=found, tag=value),
+    "without_tag": lambda found, value, at: members_where(among=found, without_tag=value),
+    "channel": lambda found, value, at: members_where(among=found, channel=value),
+    "joined_within": lambda found, value, at: members_where(among=found, joined_from=at - value * DAY),
+    "joined_before": lambda found, value, at: members_where(among=found, joined_before=at - value * DAY),
     "bought_within": lambda found, value, at: found.filter(pk__in=buyers_where(since=at - value * DAY)),
     "not_bought_within": lambda found, value, at: found.exclude(pk__in=buyers_where(since=at - value * DAY)),
     "orders": lambda found, value, at: found.filter(pk__in=buyers_where(least_orders=value)),
     "paid": lambda found, value, at: found.filter(pk__in=buyers_where(least_fen=value)),
     "never_bought": lambda found, value, at: found.exclude(pk__in=buyers_where()),
-    "consents_to": lambda found, value, at: found.filter(pk__in=members_where(consents_to=value).values("pk")),
+    "consents_to": lambda found, value, at: members_where(among=found, consents_to=value),
 }
 
 

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
+from lianyi.ops.journal.days import begins, ends
+from lianyi.ops.journal.prefixes import begins_with
+from lianyi.ops.members.lists import rows_named
 from lianyi.ops.shop.models import Order, OrderLine, Payment, Price, Product, Refund, Stock
 
 ORDERED_BY = {"placed": "placed_at", "payable": "payable_fen", "refunded": "refunded_fen"}
@@ -83,13 +86,13 @@ def page_orders(
     if state:
         orders = orders.filter(state=state)
     if words:
-        orders = orders.filter(Q(public_id__startswith=words) | Q(member__public_id__startswith=words))
+        orders = orders.filter(begins_with("public_id", words) | Q(member__in=rows_named(words)))
     if campaign:
         orders = orders.filter(campaign_id=campaign)
     if since:
-        orders = orders.filter(placed_at__date__gte=since)
+        orders = orders.filter(placed_at__gte=begins(since))
     if until:
-        orders = orders.filter(placed_at__date__lte=until)
+        orders = orders.filter(placed_at__lt=ends(until))
     return page_of(orders, number, size)
 
 
@@ -99,7 +102,7 @@ def page_refunds(*, state: str = "", words: str = "", sort: str = "-requested", 
     if state:
         refunds = refunds.filter(state=state)
     if words:
-        refunds = refunds.filter(order__public_id__startswith=words)
+        refunds = refunds.filter(begins_with("order__public_id", words))
     return page_of(refunds, number, size)
 
 
@@ -179,5 +182,9 @@ def buyers_where(*, since: dt.datetime | None = None, least_orders: int = 1, lea
     paid = Order.objects.filter(state__in=PAID)
     if since:
         paid = paid.filter(paid_at__gte=since)
-    counted = paid.values("member_id").annotate(n=Count("id"), net=Sum("payable_fen") - Sum("refunded_fen"))
-    return counted.filter(n__gte=least_orders, net__gte=least_fen).values("member_id")
+    if least_orders <= 1 and least_fen <= 0:
+        return paid.values("member_id")
+    counted = paid.values("member_id").annotate(net=Sum(F("payable_fen") - F("refunded_fen"))).filter(net__gte=least_fen)
+    if least_orders > 1:
+        counted = counted.annotate(n=Count("id")).filter(n__gte=least_orders)
+    return counted.values("member_id")

@@ -45,6 +45,7 @@ urlpatterns = [
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.choose, name="campaign_choose"),
     path("campaigns/new/<str:mechanic_id>/", campaigns.new, name="campaign_new"),
+    path("campaigns/new/<str:mechanic_id>/outlook/", campaigns.may_bring, name="campaign_outlook"),
     path("campaigns/<str:public_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<str:public_id>/monitor/", campaigns.monitor, name="campaign_monitor"),
     path("campaigns/<str:public_id>/revise/", campaigns.revise, name="campaign_revise"),

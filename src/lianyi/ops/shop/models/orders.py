@@ -56,6 +56,9 @@ class Order(models.Model):
             models.Index(fields=["expires_at"], name="order_due", condition=Q(state="pending")),
             models.Index(fields=["member", "-placed_at"], name="order_of_member"),
             models.Index(fields=["campaign_id", "state"], name="order_of_campaign", condition=~Q(campaign_id="")),
+            models.Index(fields=["placed_at", "id"], name="order_newest"),
+            models.Index(fields=["state", "placed_at", "id"], name="order_by_state"),
+            models.Index(fields=["paid_at", "member"], name="order_paid_by", condition=Q(paid_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from lianyi.insight.report.cells import Interval, Quantity
 from lianyi.insight.report.html.drawing import meter
 from lianyi.kernel.text import Text
 from lianyi.web.console.cards import formatter
-from lianyi.web.ui.templatetags.amounts import moment
+from lianyi.web.ui.templatetags.amounts import count, moment
 from lianyi.web.ui.templatetags.words import spoken
 
 register = template.Library()
@@ -86,6 +86,12 @@ def money_short(amount_fen: int | None) -> str:
 def whole_money(amount_fen: float) -> str:
     """An estimate of money, without coins where it is large."""
     return formatter().short(Quantity(amount_fen, "money"))
+
+
+@register.filter
+def rounded(n: float) -> str:
+    """An estimate of a count, without decimals."""
+    return count(round(n))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from lianyi.ops.campaigns.mechanics import MECHANICS, mechanic
 from lianyi.ops.campaigns.rules.machine import EDITABLE, LIVE
 from lianyi.ops.campaigns.selectors import Campaign, conditions_of, find_check, get_campaign, list_overrides
 from lianyi.ops.campaigns.selectors import monitor as looks
+from lianyi.ops.campaigns.selectors.outlook import outlook
 from lianyi.ops.shop.lists import hourly_sales
 from lianyi.web.console import campaign_words as words
 from lianyi.web.console.campaign_form import CampaignForm
@@ -122,7 +124,16 @@ def new(request: HttpRequest, mechanic_id: str) -> HttpResponse:
             form.refuse(fault)
         else:
             return _check(request, made)
-    return render(request, "console/campaigns/form.html", {"form": form, "mechanic": one, "steps": _steps(), "at": 1})
+    page = {"form": form, "mechanic": one, "steps": _steps(), "at": 1, **_outlook(form)}
+    return render(request, "console/campaigns/form.html", page)
+
+
+@require_GET
+@opened_to("campaign.write")
+def may_bring(request: HttpRequest, mechanic_id: str) -> HttpResponse:
+    """What a campaign may bring in the time that its form says, for the form that asks while it is written. Raises UnknownName."""
+    one = mechanic(mechanic_id)
+    return render(request, "console/campaigns/outlook.html", {"mechanic": one, **_outlook(CampaignForm(one, request.GET))})
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,6 +156,7 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.success(request, DONE["save"].say(spoken()))
             return redirect("console:campaign", public_id)
     page = {
+        **_outlook(form),
         "form": form,
         "mechanic": form.mechanic,
         "campaign": one,
@@ -251,6 +263,18 @@ def _suggested(request: HttpRequest) -> dict[str, Any]:
     starts = timezone.localtime(request.at).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
     ends = (starts + dt.timedelta(days=3)).replace(hour=22)
     return {"goal": request.GET.get("goal", ""), "channels": ["own_h5"], "starts_at": starts, "ends_at": ends}
+
+
+def _outlook(form: CampaignForm) -> dict[str, Any]:
+    """What past campaigns say of the time that a form has; None where it has none yet."""
+    given = []
+    for name in ("starts_at", "ends_at"):
+        field = form[name]
+        try:
+            given.append(field.field.clean(field.data) if form.is_bound else field.initial)
+        except ValidationError:
+            return {"outlook": None}
+    return {"outlook": outlook(form.mechanic.id, *given)}
 
 
 def _check(request: HttpRequest, one: Campaign, key: str = "") -> HttpResponse:
