@@ -163,9 +163,10 @@ def _statement(case: Case, chosen: Chosen, names: dict[str | None, str | Text], 
     series, here = chosen.series, chosen.here
     low, high = here.interval or (here.change, here.change)
     first = sentence(
-        "%(now_span)s 对 %(before_span)s：%(where)s%(name)s由 %(before)s 变为 %(now)s，相差 %(low)s 至 %(high)s（同时检验 %(m)s 项，已控制误报）。",
-        "%(now_span)s against %(before_span)s: %(name)s%(where)s went from %(before)s to %(now)s, a difference of %(low)s to %(high)s "
-        "(%(m)s tests taken together, false discoveries under control).",
+        "%(where)s%(name)s由 %(before)s 变为 %(now)s，相差 %(low)s 至 %(high)s（%(now_span)s 对 %(before_span)s；"
+        "同时检验 %(m)s 项，已控制误报）。",
+        "%(name)s%(where)s went from %(before)s to %(now)s, a difference of %(low)s to %(high)s (%(now_span)s against %(before_span)s; "
+        "%(m)s tests taken together, false discoveries under control).",
         now_span=span(scan.now),
         before_span=span(scan.before),
         where=_where(chosen, names),

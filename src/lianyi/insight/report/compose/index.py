@@ -10,6 +10,7 @@ from lianyi.insight.report.pictures import Line, Trend
 from lianyi.kernel.numbers import percent
 
 ANCHOR = "index"
+FEW_PERIODS = 6  # of more, hardly any other weights leave every single place as it was: tau tells more
 HASH_SHOWN = 12
 
 
@@ -50,7 +51,7 @@ def _card(context: Context, index: Index) -> IndexCard:
     change = None if index.before is None or index.score is None else index.score - index.before
     tone = "plain" if not change else "good" if change > 0 else "bad"
     facts = [(words("index.known"), percent(index.known))]
-    if index.same_order is not None:
+    if index.same_order is not None and len(index.periods) <= FEW_PERIODS:
         facts.append(
             (
                 words("index.order"),

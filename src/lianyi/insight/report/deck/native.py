@@ -189,7 +189,8 @@ class Native:
             tone = "bad" if bar.tone == "plain" and bar.value < 0 else bar.tone
             if tone not in ("plain", "good"):
                 _fill(drawn.points[i], TONES[tone])
-        self._labels(plot, shown)
+        # Folded by the smallest: beside ¥100K, ¥380 would read as ¥0K.
+        self._labels(plot, self._format(picture.unit, [min((abs(v) for v in values if v), default=0.0)], delta=picture.delta))
         if any(bar.low is not None and bar.high is not None for bar in picture.bars):
             ends = [
                 (
@@ -246,7 +247,6 @@ class Native:
         named = [(key, name) for key, name in names.items() if key == "foot" or any(value for value in rows[key])]
         tops = [self._number(max(a, b), unit) or 0 for a, b, _ in spans]
         shown = self._format(unit, tops)
-        moved = self._format(unit, tops, delta=True)
         chart = self._chart(
             page, box, XL_CHART_TYPE.COLUMN_STACKED, [name for name, _ in words], [(label, rows[key]) for key, label in named], shown
         )
@@ -262,7 +262,7 @@ class Native:
             _fill(drawn, fills[key.removesuffix("_below")])
         cut = cut_foot(picture)
         visible = max(max(a, b) for a, b, _ in spans) - (cut if cut is not None else min(0.0, *(min(a, b) for a, b, _ in spans)))
-        self._waterfall_labels(plot.series, named, spans, (shown, moved), least=0.07 * visible)
+        self._waterfall_labels(plot.series, named, spans, unit, least=0.07 * visible)
         if cut is not None:
             chart.value_axis.minimum_scale = self._number(cut, unit)
         return chart
@@ -272,16 +272,21 @@ class Native:
         drawn: Any,
         named: Sequence[tuple[str, str]],
         spans: Sequence[tuple[float, float, str]],
-        formats: tuple[str, str],
+        unit: str,
         least: float,
     ) -> None:
-        """Each column's own number in it, from its cell; falls written with a minus. A column too low for a number has it above."""
+        """Each column's own number in it, from its cell; falls written with a minus. A column too low for a number has it above.
+
+        Each is folded by its own size: a step of ¥380 between columns of ¥700K stays ¥380.
+        """
         for (key, _), series in zip(named, drawn, strict=True):
             kind = key.removesuffix("_below")
             for i, (a, b, own) in enumerate(spans):
                 if own != kind or key == "foot":
                     continue
-                shown = formats[0] if kind == "level" else formats[1] if kind == "up" else formats[1].split(";")[1]
+                size = self._number(abs(b - a), unit)
+                moved = self._format(unit, [size], delta=True)
+                shown = self._format(unit, [size]) if kind == "level" else moved if kind == "up" else moved.split(";")[1]
                 fits = abs(b - a) >= least
                 _label(
                     series,

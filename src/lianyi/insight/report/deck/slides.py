@@ -257,10 +257,12 @@ def index(telling: Telling) -> None:
         lines.append([Run(f"{card.interval_says} {formatter.interval(card.interval)}", 11, INK2)])
     lines += [[Run(f"{label}  ", 10.5, INK3), Run(value, 10.5, INK2)] for label, value in card.facts]
     course = telling.first(Chart, lambda chart: chart.id == INDEX)
-    page.text(Box(MARGIN, BODY_TOP - 4, 420, 84), lines, gap=4)
+    tall = sum(18 * lines_of("".join(run.text for run in line), 420, 11) for line in lines)
+    page.text(Box(MARGIN, BODY_TOP - 4, 420, tall), lines, gap=4)
     if course is not None and isinstance(course.picture, Trend):
-        page.text(Box(MARGIN, BODY_TOP + 96, 420, 14), [[Run(course.title, 11, bold=True)]])
-        telling.native.add(page, Box(MARGIN, BODY_TOP + 112, 420, BODY_HEIGHT - 130), course.picture, course.alt)
+        top = BODY_TOP + tall + 8
+        page.text(Box(MARGIN, top, 420, 14), [[Run(course.title, 11, bold=True)]])
+        telling.native.add(page, Box(MARGIN, top + 16, 420, BODY_HEIGHT - 34 - tall), course.picture, course.alt)
     rows: list[list[list[Line]]] = [
         [
             [[Run(fitted(_text(row, "part"), 170, 11), 11, bold=True)]],
