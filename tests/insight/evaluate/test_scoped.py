@@ -122,6 +122,16 @@ def test_the_course_is_the_scopes_own_and_marks_cut_periods(engine):
     assert not series[-1].complete, "the data ends inside the last week"
 
 
+def test_days_on_which_nothing_was_sold_are_days_of_nought_and_have_no_average(engine):
+    made = evaluate_scope(engine, Window(FIRST + 31, FIRST + 60), "campaign:C1", **TOLD)
+    sales, orders, average = (made.figure(name).series for name in ("gmv", "orders", "aov"))
+
+    assert [point.at for point in sales] == [date_of(FIRST + day).isoformat() for day in range(31, 60)]
+    assert [point.value for point in sales] == [20_000] * 10 + [0] * 19
+    assert [point.value for point in orders] == [1] * 10 + [0] * 19
+    assert [point.value for point in average] == [20_000] * 10 + [None] * 19
+
+
 def test_a_scope_nobody_names_is_refused_and_says_who_there_is(engine):
     with pytest.raises(ScopeEmpty) as refused:
         evaluate_scope(engine, Window(FIRST + 31, FIRST + 60), "partner:K9", **TOLD)

@@ -7,7 +7,7 @@ from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.gate.faults import Gate
 from lianyi.insight.evaluate.result import OK, Figure, Point
 from lianyi.insight.measure import MetricValue, catalogue
-from lianyi.kernel.clock import Window, day_of, period_start, periods
+from lianyi.kernel.clock import Window, date_of, day_of, period_start, periods
 from lianyi.kernel.text import Text
 
 # Metrics whose course is drawn; the others are single figures.
@@ -57,22 +57,36 @@ def _totals(case: Case, names: Sequence[str], window: Window) -> dict[str, Metri
 def courses_of(
     case: Case, names: Sequence[str], window: Window, *, member: tuple[str, str] | None = None
 ) -> Mapping[str, tuple[Point, ...]]:
-    """Metrics period by period over a window, at the grain of the evaluation's own window.
+    """Metrics period by period over a window, at the grain of the evaluation's own window: every period up to the last day of data.
 
     member : (dimension, value) for the course of one value of a dimension
+    A period in which nothing happened has the value 0 where a metric counts or adds, and none where it is a share or a mean; before the
+    first day of data there is none either.
     """
     if not names:
         return {}
     grain = course_grain(case.window)
-    whole = {p.from_day: _whole(p, grain) and p.to_day - 1 <= case.horizon_day for p in periods(window, grain)}
-    courses: dict[str, list[Point]] = {}
+    found: dict[str, dict[int, float | None]] = {}
     for value in case.measured(names, window, by=None if member is None else member[0], grain=grain):
-        if value.at is None or day_of(value.at) > case.horizon_day:
+        if value.at is None:
             continue
         if member is not None and (value.by is None or value.by[member[0]] != member[1]):
             continue
-        courses.setdefault(value.metric, []).append(Point(value.at.isoformat(), value.value, whole[day_of(value.at)]))
-    return {name: tuple(points) for name, points in courses.items()}
+        found.setdefault(value.metric, {})[day_of(value.at)] = value.value
+    first = case.engine.snapshot.first_day
+    told = [p for p in periods(window, grain) if p.from_day <= case.horizon_day]
+    courses: dict[str, tuple[Point, ...]] = {}
+    for name, known in found.items():
+        quiet = 0 if catalogue()[name].empty == "zero" else None
+        courses[name] = tuple(
+            Point(
+                date_of(p.from_day).isoformat(),
+                known.get(p.from_day, quiet if first is not None and p.to_day > first else None),
+                _whole(p, grain) and p.to_day - 1 <= case.horizon_day,
+            )
+            for p in told
+        )
+    return courses
 
 
 def _whole(period: Window, grain: str) -> bool:

@@ -25,6 +25,7 @@ SHADES = (COLOURS["accent"], "#5f97a3", "#a6c5cc", "#d3e3e6")
 TONES = {"plain": COLOURS["accent"], "good": COLOURS["accent"], "bad": COLOURS["bad"], "muted": COLOURS["muted"]}
 WHITE = "#ffffff"
 SIZE = 11
+CROWDED = 0.06  # of the axis: ends nearer than that are one above the other
 _Data: Any = CategoryChartData  # the library publishes types for some of its calls only
 CUT_BELOW = 0.15  # as in the drawn waterfall: when all movement is small, the levels are cut at the foot and the slide says so
 
@@ -114,11 +115,16 @@ class Native:
         axis = chart.value_axis
         axis.minimum_scale, axis.maximum_scale = (self._number(mark, picture.unit) for mark in (marks[0], marks[-1]))
         axis.major_unit = self._number(marks[1] - marks[0], picture.unit)
-        for line, drawn in zip(lines, chart.plots[0].series, strict=True):
-            self._line(drawn, line)
+        ends = [next((v for v in reversed(line.values) if v is not None), None) for line in lines]
+        told = [v for v in ends if v is not None]
+        # Names at the ends of lines that meet would cover each other: the upper one goes up by a line.
+        crowded = len(told) > 1 and max(told) - min(told) < CROWDED * (marks[-1] - marks[0])
+        upper = max((i for i, v in enumerate(ends) if v is not None), key=lambda i: (ends[i] or 0.0, -i), default=None)
+        for i, (line, drawn) in enumerate(zip(lines, chart.plots[0].series, strict=True)):
+            self._line(drawn, line, raised=crowded and i == upper)
         return chart
 
-    def _line(self, drawn: Any, line: Line) -> None:
+    def _line(self, drawn: Any, line: Line, *, raised: bool = False) -> None:
         """One line: the window strong, the rest dashed grey; unfinished points open and reached by dashes; its name at its end."""
         now = line.role == "now"
         colour = COLOURS["accent" if now else "muted"]
@@ -146,7 +152,7 @@ class Native:
                 coloured(point.marker.format.line.color, colour)
         known = [i for i, v in enumerate(line.values) if v is not None]
         if known:
-            _label(drawn, known[-1], colour if now else COLOURS["ink-3"], "r")
+            _label(drawn, known[-1], colour if now else COLOURS["ink-3"], "r", raised=raised)
 
     def _split(self, page: Page, box: Box, picture: Split) -> Any:
         series = [(part.name, [self._number(v, picture.unit) or 0 for v in part.values]) for part in picture.parts]
