@@ -120,7 +120,7 @@ def laws_of_one_window(world, history):
             assert value.n is not None, value.metric
             if one.bounds is not None:
                 assert one.bounds[0] - 1e-12 <= value.value <= one.bounds[1] + 1e-12, value
-            if value.interval is not None and one.interval in ("wilson", "quantile"):
+            if value.interval is not None and one.interval in ("wilson", "quantile", "clustered"):
                 assert value.interval[0] - 1e-9 <= value.value <= value.interval[1] + 1e-9, value
         if value.status == "no_data":
             assert value.missing, value.metric

@@ -127,7 +127,9 @@ def _interval(metric: Metric, roles: Mapping[str, Number | None], level: float) 
     if metric.interval == "wilson" and 0 <= numerator <= denominator and denominator:
         return intervals.wilson(int(numerator), int(denominator), level)
     if metric.interval == "clustered" and denominator:
-        return _within(intervals.clustered(float(numerator), float(denominator), _clusterings(roles), level), metric.bounds)
+        squares = roles.get("squares")
+        alone = None if squares is None else max(0.0, squares - numerator**2 / denominator) / denominator**2
+        return _within(intervals.clustered(numerator, denominator, _clusterings(roles), level, alone=alone), metric.bounds)
     if metric.interval == "balance" and denominator:
         return intervals.balance(int(roles.get("positive") or 0), int(roles.get("negative") or 0), int(denominator), level)
     if metric.interval == "mean":

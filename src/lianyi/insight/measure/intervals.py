@@ -74,11 +74,14 @@ class Clustering:
         return self.clusters / (self.clusters - 1) * max(0.0, residuals) / below**2
 
 
-def clustered(above: float, below: float, ways: Sequence[Clustering], level: float = 0.95) -> Interval | None:
+def clustered(
+    above: float, below: float, ways: Sequence[Clustering], level: float = 0.95, *, alone: float | None = None
+) -> Interval | None:
     """The interval of a ratio of totals whose events come in clusters: a person's are alike, and so are a post's.
 
     ways : each way to cluster the events; what several ways share is counted once (Cameron, Gelbach and Miller 2011, the part that two
            ways share taken as if its events were independent). One of fewer than two clusters tells nothing; None when none does
+    alone  : variance of the ratio if the events were independent; by default that of a share, above one that of a Poisson rate
     A share (above less than below) has Wilson's interval at the number of independent events that would vary as much; any other
     ratio Student's t at the degrees of freedom of the way with the fewest clusters. Never narrower than that of independent events.
     >>> alone = [Clustering(100, 20.0, 20.0, 100.0)]
@@ -92,7 +95,8 @@ def clustered(above: float, below: float, ways: Sequence[Clustering], level: flo
     if not known or below <= 0:
         return None
     ratio = above / below
-    alone = (ratio * (1 - ratio) if ratio <= 1 else ratio) / below
+    if alone is None:
+        alone = (ratio * (1 - ratio) if ratio <= 1 else ratio) / below
     each = [way.variance(above, below) for way in known]
     variance = max(alone, *each, sum(each) - (len(each) - 1) * alone)
     fewest = min(way.clusters for way in known)
@@ -101,7 +105,7 @@ def clustered(above: float, below: float, ways: Sequence[Clustering], level: flo
         half = quantile * variance**0.5
         return max(0.0, ratio - half), ratio + half
     # Where all or none hit, how alike those of a cluster are cannot be seen: then each cluster is one event.
-    n = below * alone / variance * (z_of(level) / quantile) ** 2 if variance > 0 else min(below, fewest)
+    n = ratio * (1 - ratio) / variance * (z_of(level) / quantile) ** 2 if variance > 0 else min(below, fewest)
     return wilson(ratio * n, n, level)
 
 

@@ -174,7 +174,7 @@ def actor_days(snapshot: Snapshot) -> str:
 def session_days(snapshot: Snapshot) -> str:
     """`views.session_day` of a snapshot: months whose projection is fresh from its file, the others counted from `stored`.
 
-    A file does not say whose a session is: while members wait for their erasure, all are counted from `events`.
+    A file cannot be rid of a member whose erasure is pending: until it is over, all are counted from `events`.
     """
     if snapshot.erased:
         return views.session_day("events")

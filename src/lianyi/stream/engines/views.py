@@ -37,6 +37,7 @@ SESSION_DAY = {
     "steps": "facts of the VISIT set",
     "wanted": "1 when any of them is in the WANT set",
     "ordered": "1 when any of them is an order placed",
+    "who": "a member, else a device, seen in them: enough to tell whose visits are one person's",
 }
 
 
@@ -87,7 +88,7 @@ def session_day(source: str, *, where: str = "1 = 1") -> str:
     return f"""
 SELECT e.session_id AS session_id, e.d AS d, min(e.t) AS first_t, min(CASE WHEN e.channel IN {_listed(SOCIAL)} THEN e.t END) AS social_t,
     CAST(count(*) AS BIGINT) AS steps, max(CASE WHEN e.name IN {_listed(WANT)} THEN 1 ELSE 0 END) AS wanted,
-    max(CASE WHEN e.name = 'order_placed' THEN 1 ELSE 0 END) AS ordered
+    max(CASE WHEN e.name = 'order_placed' THEN 1 ELSE 0 END) AS ordered, coalesce(max(e.member_id), max(e.device_id)) AS who
 FROM {source} AS e
 WHERE e.session_id IS NOT NULL AND e.name IN {_listed(VISIT)} AND {where}
 GROUP BY e.session_id, e.d
