@@ -45,16 +45,17 @@ def grade_of(checks: Sequence[Check]) -> str:
     return "B" if any(check.status == WARN for check in checks) else "A"
 
 
-_FINDINGS = {
-    "gaps": "data_gap",
-    "known": "members_unknown",
-    "costs": "cost_unknown",
-    "rejected": "data_rejected",
-    "contract": "data_contract",
-    "late": "data_late",
-    "nulls": "data_nulls",
-    "twice": "data_twice",
-    "sizes": "data_sizes",
+# What a check that did not pass is called: the check itself asks for the good case.
+_FINDINGS: dict[str, tuple[str, Text]] = {
+    "gaps": ("data_gap", Text(zh="有几天没有数据", en="Days without data")),
+    "known": ("members_unknown", Text(zh="许多成交认不出买家", en="Many sales have no known buyer")),
+    "costs": ("cost_unknown", Text(zh="商品成本不全", en="Product costs are missing")),
+    "rejected": ("data_rejected", Text(zh="导入时有行被拒", en="Rows were rejected on import")),
+    "contract": ("data_contract", Text(zh="金额口径对不上", en="The money columns disagree")),
+    "late": ("data_late", Text(zh="有数据来源中断", en="A source stopped before the end")),
+    "nulls": ("data_nulls", Text(zh="关键字段空得比以前多", en="Fields are left empty more than before")),
+    "twice": ("data_twice", Text(zh="有些成交行像是导入了两次", en="Some sales seem to have come twice")),
+    "sizes": ("data_sizes", Text(zh="金额单位可能变了", en="Money may be in another unit")),
 }
 
 
@@ -63,9 +64,9 @@ def findings(checks: Sequence[Check]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             id=f"data_{check.id}",
-            kind=_FINDINGS[check.id],
+            kind=_FINDINGS[check.id][0],
             severity="high" if check.status == FAIL else "low",
-            title=check.name,
+            title=_FINDINGS[check.id][1],
             statement=check.detail,
             metric=None,
             money_at_stake=None,
