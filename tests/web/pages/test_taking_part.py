@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lianyi.ops.campaigns.selectors import get_team, list_coupons_of
-from lianyi.ops.campaigns.services import close, pause, reveal
+from lianyi.ops.campaigns.services import close, coupons, draws, flash_sale, pause, reveal
 from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.ledger.selectors import balances_of
 from lianyi.ops.members.services import join
@@ -115,6 +115,25 @@ def test_a_coupon_is_taken_once_and_comes_off_at_the_checkout(mei, serum, launch
     order = order_at(sent(browser, "/p/p_serum/checkout/", quantity="1", coupon="best").url)
     assert order.payable_fen == 7900
     assert "-¥20.00" not in text_of(browser.get("/p/p_serum/checkout/?quantity=1"))
+
+
+@pytest.mark.parametrize("kind", ["flash_sale", "coupon", "lottery"])
+def test_while_too_many_ask_the_answer_says_when_to_come_again_and_the_same_press_then_works(kind, mei, serum, launch, monkeypatch):
+    terms, path, lane = {
+        "flash_sale": (FLASH, "buy", flash_sale.LANE),
+        "coupon": ({"amount_fen": 2000, "total": 9}, "coupon", coupons.LANE),
+        "lottery": (DRAW, "draw", draws.LANE),
+    }[kind]
+    campaign = launch(kind, terms, **({"product": serum} if kind == "flash_sale" else {}))
+    browser, address, press = signed_in(mei), f"/c/{campaign.public_id}/{path}/", new_key()
+    told = Fact.objects.count()
+    with monkeypatch.context() as patched:
+        patched.setattr(lane, "capacity", 0)
+        refused = browser.post(address, {**press, "quantity": "1"})
+
+    assert (refused.status_code, int(refused.headers["Retry-After"]) >= 1) == (429, True)
+    assert Fact.objects.count() == told
+    assert browser.post(address, {**press, "quantity": "1"}).status_code == 302
 
 
 def test_a_coupon_of_somebody_else_is_not_there(mei, bo, serum, launch):
