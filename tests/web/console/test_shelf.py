@@ -86,3 +86,15 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(path, queries, te
         one_more(n)
     with django_assert_num_queries(queries):
         client.get(path)
+
+
+def test_a_list_as_filtered_is_kept_as_a_view(team, brand):
+    client = browser(team["operator"])
+    page = client.get("/console/shop/?state=paid&sort=-payable").content.decode()
+    assert 'name="next" value="/console/shop/?state=paid&amp;sort=-payable"' in page
+    assert "as a view" not in client.get("/console/shop/").content.decode(), "nothing was chosen yet"
+
+    form = {"key": "v", "title": "大单", "next": "/console/shop/?state=paid&sort=-payable"}
+    assert client.post("/console/views/", form).url == "/console/shop/?state=paid&sort=-payable"
+    kept = client.get("/console/palette.json").json()
+    assert ("大单", "/console/shop/?state=paid&sort=-payable") in [(one["name"], one["href"]) for one in kept["entries"]]

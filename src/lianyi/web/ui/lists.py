@@ -23,6 +23,7 @@ from lianyi.web.ui.templatetags.amounts import day as day_of
 from lianyi.web.ui.templatetags.words import spoken
 
 NUMBERS = ("money", "count")
+NOTHING = "–"
 MOST_SAVED = 20_000
 """Rows in a file; whoever needs more narrows the filter or uses the interface for programs."""
 MOST_LETTERS = 80
@@ -116,6 +117,11 @@ class Cell:
     under: str
     bar: Bar | None
     label: str
+
+    @property
+    def classes(self) -> str:
+        """Numbers stand at the right; where there is nothing, a narrow screen leaves the cell out."""
+        return " ".join(name for name, holds in (("number", self.column.is_number), ("none", self.shown == NOTHING)) if holds)
 
     @property
     def html(self) -> SafeString:
@@ -254,7 +260,7 @@ def cell_of(column: Column, row: Any) -> Cell:
 def shown(value: Any, unit: str) -> str:
     """A value as people read it; a dash for none."""
     if value is None or value == "":
-        return "–"
+        return NOTHING
     writes: dict[str, Callable[[Any], str]] = {"money": money, "count": count, "moment": moment, "day": day_of}
     return writes[unit](value) if unit in writes else worded(value)
 
