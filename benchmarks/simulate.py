@@ -1,7 +1,7 @@
 """The lab's generator, and an evaluation of what it made.
 
     python -m benchmarks simulate                      100,000 people, 90 days: about 10M facts
-    python -m benchmarks.simulate 1000000              a million people: about 100M facts, 2 GB of disk
+    python -m benchmarks.simulate 1000000              a million people: about 100M facts, 1.6 GB of disk
 
 Peers. Simulators of marketing (AMSS, pysimmmulator) make weekly totals of media, not people; generators of purchases (those of
 lifetimes, PyMC-Marketing) make one row an order without browsing, friends or campaigns; generators of rows (Faker, dsdgen, our own

@@ -60,7 +60,8 @@ def simulate(
     without : causes to leave out (`World.causes`)
     twins   : live it again without each of its causes, so that their effects are known; otherwise only what each member is
     Raises    UnknownName for a cause the world does not have; ValueError when the workspace has facts; DiskFull, WriterBusy.
-    Cost      about two microseconds of processor a fact; memory 0.6 GiB and as much again for a million people; a third of that time again for each twin.
+    Cost      about 1.7 microseconds of processor a fact, on two cores; memory 0.4 GiB, and 0.8 GiB a million people; a third of that time again
+              for each twin.
     """
     for cause in without:
         if cause not in world.causes:
