@@ -81,21 +81,24 @@ def problems(terms: Terms) -> tuple[Text, ...]:
     return tuple(found)
 
 
+NO_MINIMUM = Text(zh="无门槛立", en=", no minimum")
+
+
 def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     """As members read them."""
-    least = Price(terms.threshold_fen, currency)
+    least = sentence("满 %(least)s ", " from %(least)s", least=Price(terms.threshold_fen, currency)) if terms.threshold_fen else NO_MINIMUM
     if terms.kind == "percent":
         first = sentence(
-            "满 %(least)s 减 %(share)s，最多减 %(most)s。",
-            "%(share)s off from %(least)s, at most %(most)s.",
+            "%(least)s减 %(share)s，最多减 %(most)s。",
+            "%(share)s off%(least)s, at most %(most)s.",
             least=least,
             share=f"{terms.percent_bp / 100:g}%",
             most=Price(terms.most_fen, currency),
         )
     elif terms.kind == "shipping":
-        first = sentence("满 %(least)s 减运费。", "Shipping off from %(least)s.", least=least)
+        first = sentence("%(least)s减运费。", "Shipping off%(least)s.", least=least)
     else:
-        first = sentence("满 %(least)s 减 %(off)s。", "%(off)s off from %(least)s.", least=least, off=Price(terms.amount_fen, currency))
+        first = sentence("%(least)s减 %(off)s。", "%(off)s off%(least)s.", least=least, off=Price(terms.amount_fen, currency))
     said = [
         first,
         sentence(
