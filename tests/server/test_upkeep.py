@@ -6,6 +6,9 @@ import logging
 import pytest
 
 from lianyi.kernel.actor import SYSTEM
+from lianyi.ops.campaigns.models import Trait
+from lianyi.ops.campaigns.services import note_trait
+from lianyi.ops.campaigns.services.risk import KEEP_DAYS
 from lianyi.ops.members.services import join
 from lianyi.ops.shop.selectors import get_order, get_stock
 from lianyi.ops.shop.services import Line, place_order
@@ -36,3 +39,14 @@ def test_a_round_closes_what_expired_and_tells_the_history_even_when_a_part_fail
     assert get_stock(product).available == 3
     assert EventLog(space).delivered("lianyi-journal") >= 5
     assert "expiring points failed" in caplog.text
+
+
+def test_what_is_known_of_devices_and_payments_goes_when_its_time_is_over(tmp_path, settings):
+    space = settings.WORKSPACE = workspace.create(tmp_path / "w")
+    member = join(actor=SYSTEM, at=NOON)
+    note_trait(at=NOON, member=member, kind="payment", value="alipay 2088")
+    note_trait(at=NOON + dt.timedelta(days=100), member=member, kind="device", value="d1")
+
+    upkeep.go_round(space, NOON + dt.timedelta(days=KEEP_DAYS + 1))
+
+    assert [trait.kind for trait in Trait.objects.all()] == ["device"]

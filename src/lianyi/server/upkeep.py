@@ -12,6 +12,7 @@ from django.utils import timezone
 from lianyi.flows.campaign_clock import tick
 from lianyi.flows.settle_order import send_refunds, sweep
 from lianyi.kernel.errors import LianyiError
+from lianyi.ops.campaigns.services import forget_traits
 from lianyi.ops.journal.relay import relay
 from lianyi.ops.journal.services import reach_stream_with_erasures
 from lianyi.ops.ledger.services import expire_points
@@ -63,6 +64,7 @@ def parts(history: EventLog, at: dt.datetime) -> dict[str, Callable[[], object]]
         "campaigns": lambda: tick(at),
         "expiring points": lambda: expire_points(at=at),
         "sending refunds": lambda: send_refunds(tenders=settings.TENDERS, at=at),
+        "traits that have served": lambda: forget_traits(at=at),
         "the relay": lambda: relay(history),
         "erasures": lambda: reach_stream_with_erasures(history.workspace, at=at),
     }
