@@ -10,7 +10,7 @@ import click
 import django
 from django.core.management import call_command
 
-from lianyi.cli.demo_shop import TODAY, live
+from lianyi.cli.demo_shop import LEAD, TODAY, live
 from lianyi.cli.evaluate import report
 from lianyi.cli.simulate import fill
 from lianyi.cli.speech import language, say, tell
@@ -64,7 +64,7 @@ def _brand(out: Path) -> Evaluation:
         world = read_world("brand")
         fill(workspace, world, members=world.members, days=world.days, seed=1, twins=False)
     made = report(workspace, start=QUARTER[0], end=QUARTER[1], baseline="previous", out=out, language=language())
-    _operations(workspace)
+    _operations(workspace, made)
     tell(
         Text(zh="进入工作台：lianyi --workspace %(path)s serve", en="To enter the console: lianyi --workspace %(path)s serve"),
         path=workspace.path,
@@ -72,13 +72,17 @@ def _brand(out: Path) -> Evaluation:
     return made
 
 
-def _operations(workspace: Workspace) -> None:
-    """The team's own weeks, behind the console. Django is set up for this workspace, once in this process."""
+def _operations(workspace: Workspace, made: Evaluation) -> None:
+    """The team's own weeks and the evaluation, behind the console. Django is set up for this workspace, once in this process."""
     os.environ["LIANYI_HOME"] = str(workspace.path)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianyi.server.settings")
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    live(workspace, workspace.at(dt.datetime.now(dt.UTC)))
+    now = workspace.at(dt.datetime.now(dt.UTC))
+    live(workspace, now)
+    from lianyi.flows.evaluate_period import keep_evaluation
+
+    keep_evaluation(workspace, made, key=f"demo:evaluation:{made.snapshot}", actor=LEAD, at=now)
 
 
 def _shop(out: Path) -> Evaluation:

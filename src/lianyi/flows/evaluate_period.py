@@ -13,6 +13,7 @@ from lianyi.insight.evaluate.evaluate import evaluate
 from lianyi.insight.evaluate.result import Evaluation
 from lianyi.insight.evaluate.stored import from_json
 from lianyi.insight.report import FORMATS, write
+from lianyi.kernel.actor import Actor
 from lianyi.kernel.clock import Window, day_of
 from lianyi.kernel.errors import LianyiError, NotThere
 from lianyi.kernel.text import Text
@@ -53,6 +54,20 @@ def evaluate_period(workspace: Workspace, *, public_id: str, now: Callable[[], d
     else:
         services.finish_review(public_id=public_id, at=now(), snapshot=made.snapshot, summary=_summary(made))
     return True
+
+
+def keep_evaluation(workspace: Workspace, made: Evaluation, *, key: str, actor: Actor, at: dt.datetime, baseline: str = "previous") -> str:
+    """Put an evaluation that was made elsewhere, such as on the command line, where the console shows it; answers its public id.
+
+    Again with the same key it is left as it is. Raises NotAllowed.
+    """
+    start, end = (dt.date.fromisoformat(day) for day in made.window)
+    public_id = services.ask_review(key=key, actor=actor, at=at, from_on=start, to_on=end, baseline=baseline)
+    if services.begin_review(public_id=public_id):
+        _write(workspace, public_id, made)
+        cite(workspace, int(made.snapshot))
+        services.finish_review(public_id=public_id, at=at, snapshot=made.snapshot, summary=_summary(made))
+    return public_id
 
 
 def folder_of(workspace: Workspace, public_id: str) -> Path:

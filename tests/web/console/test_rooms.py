@@ -6,7 +6,9 @@ import re
 import pytest
 from django.conf import settings as live
 
+from lianyi.flows.evaluate_period import keep_evaluation, stored_evaluation
 from lianyi.insight.measure import measure
+from lianyi.kernel.actor import Actor, NotAllowed
 from lianyi.kernel.clock import Window
 from lianyi.ops.review import selectors
 from lianyi.stream.opening import opened
@@ -112,6 +114,23 @@ def test_an_evaluation_is_asked_for_read_and_decided_about(team, brand):
     assert task.action["en"] in client.get(f"/console/?{SPAN}").content.decode()
     finding = re.search(r"/finding/([^/]+)/", page.content.decode())[1]
     assert client.get(f"/console/evaluate/{review.public_id}/finding/{finding}/").status_code == 200
+
+
+@pytest.mark.slow
+def test_an_evaluation_made_elsewhere_is_shown_and_kept_once(team, brand):
+    browser(team["owner"]).post("/console/evaluate/ask/", {"key": "a", "from": "2026-04-01", "last": "2026-06-30", "baseline": "previous"})
+    (first,) = selectors.list_reviews()
+    made = stored_evaluation(brand, first.public_id)
+    owner, at = Actor("team", "owner", frozenset({"owner"})), dt.datetime(2026, 7, 2, tzinfo=dt.UTC)
+
+    kept = [keep_evaluation(brand, made, key="shell", actor=owner, at=at) for _ in range(2)]
+    (review,) = [one for one in selectors.list_reviews() if one.public_id != first.public_id]
+
+    assert kept == [review.public_id] * 2
+    assert (review.state, review.to_on, review.summary) == ("done", first.to_on, first.summary)
+    assert browser(team["reader"]).get(f"/console/evaluate/{review.public_id}/").status_code == 200
+    with pytest.raises(NotAllowed):
+        keep_evaluation(brand, made, key="other", actor=Actor("team", "reader", frozenset({"reader"})), at=at)
 
 
 @pytest.mark.slow
