@@ -10,7 +10,7 @@ import pytest
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.checking import Scope, check_all, invariants
 from lianyi.ops.journal.relay import relay
-from lianyi.ops.shop.selectors import get_product, get_stock
+from lianyi.ops.shop.selectors import get_product
 from lianyi.ops.shop.services import Line, hot, place
 from lianyi.stream import workspace
 from lianyi.stream.log.table import EventLog
@@ -49,7 +49,7 @@ def wished(key: str, at: str) -> Asked:
     """One piece of the hot product for the same member, to stand in one batch with others."""
     member = crew.member(5)
     line, terms = Line(get_product("p_hot"), 1, 500), place.Terms(campaign_id="hot", stock_of="campaign:hot")
-    wish = hot.Wish(member, line, get_stock(line.product, terms.stock_of).pk, terms)
+    wish = hot.Wish(member, line, terms)
     actor = crew.Actor("member", member.public_id)
     payload = place.order_payload(member, [line], terms)
     return Asked(key=key, name="shop.place_order", actor=actor, at=dt.datetime.fromisoformat(at), payload=payload, request=wish)
@@ -62,7 +62,7 @@ def work_a_day(log: EventLog) -> list[str]:
         answers = {crew.carry_out(spec), crew.carry_out(spec)}
         if len(answers) > 1:
             wrong.append(f"{spec['key']}: answered {answers}, now something else")
-    hot.place_together([wished("pair 1", seconds(10)), wished("pair 2", seconds(10))])
+    hot.LANE.carry_out([wished("pair 1", seconds(10)), wished("pair 2", seconds(10))])
     hot.LANE.close()
     evening = NOON + dt.timedelta(minutes=5)
     crew.sweep_expired(at=evening)
