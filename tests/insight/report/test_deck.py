@@ -18,7 +18,7 @@ from lianyi.insight.report.deck.native import Native, cut_foot
 from lianyi.insight.report.deck.page import Box, Page, title_size
 from lianyi.insight.report.deck.telling import Telling
 from lianyi.insight.report.document import Chart
-from lianyi.insight.report.pictures import Cohorts, Waterfall
+from lianyi.insight.report.pictures import Bar, Cohorts, Line, Ranking, Trend, Waterfall
 from tests.insight.report import report_cases as cases
 
 CASES = ("full", "orders_only", "nothing", "british", "hostile")
@@ -137,6 +137,34 @@ def test_a_waterfall_through_zero_is_drawn_in_two_parts():
     assert columns["+"] == [0, 0, 20, 0]
     assert columns["+ "] == [0, 0, -20, 0]
     assert columns[" "] == [0, 0, 0, 0]
+
+
+def drawn(picture, language="en"):
+    telling = Telling(compose(cases.full(), language=language))
+    return telling.native.add(Page(telling.made, language, "t", "s", "n"), Box(0, 0, 500, 300), picture, "")
+
+
+@pytest.mark.parametrize(("smallest", "is_folded"), [(38_000, False), (5_000_000, True)])
+def test_a_small_number_beside_a_large_one_is_not_folded_to_nothing(smallest, is_folded):
+    chart = drawn(Ranking("money", (Bar("a", -10_000_000), Bar("b", smallest)), delta=True))
+
+    assert ('"K"' in chart.plots[0].data_labels.number_format) is is_folded
+
+
+def test_each_step_of_a_waterfall_is_folded_by_its_own_size():
+    chart = drawn(Waterfall("money", ("a", 80_000_000.0), (("b", 38_000.0), ("c", -9_000_000.0)), ("d", 71_038_000.0)))
+    formats = [label.find(qn("c:numFmt")).get("formatCode") for label in chart._chartSpace.iter(qn("c:dLbl"))]
+
+    assert sorted('"K"' in code for code in formats) == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("end", "raised"), [(0.0, 1), (90.0, 0)])
+def test_names_of_lines_that_meet_stand_one_above_the_other(end, raised):
+    periods, whole = ("2024-01-01", "2024-02-01"), (True, True)
+    lines = (Line("now", (100.0, 0.0), whole), Line("before", (100.0, end), whole, role="baseline"))
+    chart = drawn(Trend(periods, "month", "count", lines))
+
+    assert sum(label.find(qn("c:layout")) is not None for label in chart._chartSpace.iter(qn("c:dLbl"))) == raised
 
 
 @pytest.mark.parametrize(("steps", "foot"), [((("a", 2.0),), 97.0), ((("a", 60.0),), None), ((("a", -120.0),), None)])
