@@ -44,15 +44,12 @@ def evaluate_period(workspace: Workspace, *, public_id: str, now: Callable[[], d
         window = Window(day_of(review.from_on), day_of(review.to_on))
         made = _evaluated(workspace, window, review.baseline, now())
         services.note_progress(public_id=public_id, percent=70)
-        _write(workspace, public_id, made)
-        cite(workspace, int(made.snapshot))
+        _keep(workspace, public_id, made, now)
     except LianyiError as fault:
         services.fail_review(public_id=public_id, at=now(), fault=Text(zh=fault.say("zh"), en=fault.say("en")))
     except Exception:
         services.fail_review(public_id=public_id, at=now(), fault=OUR_FAULT)
         raise
-    else:
-        services.finish_review(public_id=public_id, at=now(), snapshot=made.snapshot, summary=_summary(made))
     return True
 
 
@@ -64,9 +61,7 @@ def keep_evaluation(workspace: Workspace, made: Evaluation, *, key: str, actor: 
     start, end = (dt.date.fromisoformat(day) for day in made.window)
     public_id = services.ask_review(key=key, actor=actor, at=at, from_on=start, to_on=end, baseline=baseline)
     if services.begin_review(public_id=public_id):
-        _write(workspace, public_id, made)
-        cite(workspace, int(made.snapshot))
-        services.finish_review(public_id=public_id, at=at, snapshot=made.snapshot, summary=_summary(made))
+        _keep(workspace, public_id, made, lambda: at)
     return public_id
 
 
@@ -118,6 +113,13 @@ def _evaluated(workspace: Workspace, window: Window, baseline: str, at: dt.datet
             baseline=baseline,
             imports=[record.report for record in list_imports(workspace)],
         )
+
+
+def _keep(workspace: Workspace, public_id: str, made: Evaluation, now: Callable[[], dt.datetime]) -> None:
+    """Write a result and its report, keep the facts it cites from being cleared away, and note it as done."""
+    _write(workspace, public_id, made)
+    cite(workspace, int(made.snapshot))
+    services.finish_review(public_id=public_id, at=now(), snapshot=made.snapshot, summary=_summary(made))
 
 
 def _write(workspace: Workspace, public_id: str, made: Evaluation) -> None:
