@@ -81,7 +81,7 @@ class Writer:
         self.names = names
         self.carries = shape.dimension is not None and shape.dimension.id in relation.dims
 
-    def sql(self) -> str:
+    def sql(self, **given: str) -> str:
         words: dict[str, object] = {name: _words(members) for name, members in sets().items()}
         words |= {
             "names": _words(self.names),
@@ -96,7 +96,7 @@ class Writer:
             "base": self.base,
             "of": self.of,
         }
-        return _template(self.relation.sql).render(words).strip()
+        return _template(self.relation.sql).render(words | given).strip()
 
     @property
     def cut(self) -> bool:
@@ -121,11 +121,11 @@ class Writer:
             f"CASE WHEN {alias}.member_id IS NOT NULL THEN {alias}.member_id WHEN {alias}.actor <> {alias}.device_id THEN {alias}.actor END"
         )
 
-    def of(self, relation_id: str) -> str:
-        """Another relation's rows, in place."""
+    def of(self, relation_id: str, **given: str) -> str:
+        """Another relation's rows, in place; given: SQL for the words that it leaves open."""
         inner = Writer(relations()[relation_id], self.shape, self.names)
         inner.relation = _in_class_of(inner.relation, self.relation)
-        return f"({inner.sql()})"
+        return f"({inner.sql(**given)})"
 
     def base(self, relation_id: str, *, plain: bool = False) -> str:
         """A base kept before the query: the name it is kept under; `plain` where it must not be split by the dimension."""
