@@ -1,56 +1,12 @@
-"""How sure a change is: an interval for the difference of two figures."""
+"""How sure the change of a level is."""
 
 import math
 import statistics
 from collections.abc import Sequence
 
-# Student's t for a two-sided 95% interval by degrees of freedom; beyond 30 the normal value serves.
-_T95 = (
-    12.706,
-    4.303,
-    3.182,
-    2.776,
-    2.571,
-    2.447,
-    2.365,
-    2.306,
-    2.262,
-    2.228,
-    2.201,
-    2.179,
-    2.160,
-    2.145,
-    2.131,
-    2.120,
-    2.110,
-    2.101,
-    2.093,
-    2.086,
-    2.080,
-    2.074,
-    2.069,
-    2.064,
-    2.060,
-    2.056,
-    2.052,
-    2.048,
-    2.045,
-    2.042,
-)
+from lianyi.insight.measure.intervals import t_of
+
 MIN_BLOCKS = 4
-
-
-def difference_interval(
-    now: float, now_interval: tuple[float, float], before: float, before_interval: tuple[float, float]
-) -> tuple[float, float]:
-    """An interval for now - before from an interval of each (MOVER: Zou & Donner 2008), the two independent.
-
-    >>> tuple(round(x, 3) for x in difference_interval(0.30, (0.27, 0.33), 0.20, (0.18, 0.22)))
-    (0.064, 0.136)
-    """
-    low = now - before - math.hypot(now - now_interval[0], before_interval[1] - before)
-    high = now - before + math.hypot(now_interval[1] - now, before - before_interval[0])
-    return low, high
 
 
 def relative_interval(now: Sequence[float], before: Sequence[float]) -> tuple[float, float] | None:
@@ -66,6 +22,6 @@ def relative_interval(now: Sequence[float], before: Sequence[float]) -> tuple[fl
     mean_now, mean_before = statistics.fmean(now), statistics.fmean(before)
     spread = math.sqrt((statistics.stdev(now) / mean_now) ** 2 / len(now) + (statistics.stdev(before) / mean_before) ** 2 / len(before))
     freedom = min(len(now), len(before)) - 1
-    width = (_T95[freedom - 1] if freedom <= len(_T95) else 1.96) * spread
+    width = t_of(0.95, freedom) * spread
     ratio = math.log(mean_now / mean_before)
     return math.exp(ratio - width) - 1, math.exp(ratio + width) - 1

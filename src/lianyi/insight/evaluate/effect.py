@@ -1,10 +1,10 @@
 """What followed an action: a metric over the days before it was taken up and the days after it was done, and how far that may be trusted."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from lianyi.insight.measure import MetricValue, measure, metric
+from lianyi.insight.measure.intervals import difference_interval
 from lianyi.kernel.clock import Window, parse_zone
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
@@ -71,20 +71,10 @@ def effect(engine: Engine, metric_id: str, *, taken_up: int, done: int, zone_nam
     if then.status != "ok" or now.status != "ok" or then.value is None or now.value is None:
         return Effect(metric_id, "no_data", before, after, then, now)
     change = float(now.value) - float(then.value)
-    interval = _difference(change, then.interval, now.interval)
+    interval = None
+    if then.interval is not None and now.interval is not None:
+        interval = difference_interval(now.value, now.interval, then.value, then.interval)
     return Effect(metric_id, "measured", before, after, then, now, change, interval, _verdict(metric_id, interval))
-
-
-def _difference(change: float, then: tuple[float, float] | None, now: tuple[float, float] | None) -> tuple[float, float] | None:
-    """The interval of a difference from those of its two sides, taken as independent.
-
-    >>> _difference(1.0, (0.0, 6.0), (1.0, 9.0))
-    (-4.0, 6.0)
-    """
-    if then is None or now is None:
-        return None
-    half = math.hypot((then[1] - then[0]) / 2, (now[1] - now[0]) / 2)
-    return change - half, change + half
 
 
 def _verdict(metric_id: str, interval: tuple[float, float] | None) -> str:

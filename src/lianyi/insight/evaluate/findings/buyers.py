@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from lianyi.insight.analyse.concentration import Concentration
 from lianyi.insight.analyse.rhythm import BrokenRhythm
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.changes import difference_interval
 from lianyi.insight.evaluate.evidence import of_change, of_figure
 from lianyi.insight.evaluate.result import Evidence, Figure, Finding
 from lianyi.insight.evaluate.severity import by_money
-from lianyi.insight.measure.intervals import wilson
+from lianyi.insight.measure.intervals import difference_interval, wilson
 from lianyi.kernel.numbers import Amount, Count, Points, Share, sentence
 from lianyi.kernel.text import Text
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from lianyi.insight.analyse.community.health import NEWCOMERS, SECOND_POST_DAYS
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.changes import difference_interval
 from lianyi.insight.evaluate.evidence import BEFORE, NOW, of_figure
 from lianyi.insight.evaluate.findings.buyers import WIDER
 from lianyi.insight.evaluate.result import Evidence, Finding
 from lianyi.insight.evaluate.severity import by_effect
-from lianyi.insight.measure.intervals import wilson
+from lianyi.insight.measure.intervals import difference_interval, wilson
 from lianyi.insight.measure.session import session_of, written_out
 from lianyi.kernel.clock import US_PER_DAY, Window
 from lianyi.kernel.numbers import Count, Points, Share, sentence

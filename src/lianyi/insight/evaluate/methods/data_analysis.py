@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from lianyi.insight.evaluate.case import Case
-from lianyi.insight.evaluate.changes import difference_interval, relative_interval
+from lianyi.insight.evaluate.changes import relative_interval
 from lianyi.insight.evaluate.result import Method
 from lianyi.insight.evaluate.scoring import Anchor, anchors, change_score, shares_of, weighted
 from lianyi.insight.measure import MetricValue, catalogue
+from lianyi.insight.measure.intervals import difference_interval
 from lianyi.kernel.numbers import Points, Share, sentence
 from lianyi.kernel.text import Text
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lianyi.insight.analyse.chance import share_interval
 from lianyi.insight.analyse.spread import interval_of
+from lianyi.insight.measure.intervals import difference_interval
 
 LEAST_MEMBERS = 30
 """Members in the smaller side below which nothing is said of a difference."""
@@ -85,8 +86,6 @@ def read_out(shown: Side, held_out: Side) -> Readout:
     if min(shown.members, held_out.members) < LEAST_MEMBERS or left is None or right is None:
         return Readout(shown, held_out)
     p, q = shown.buyers / shown.members, held_out.buyers / held_out.members
-    low = p - q - math.hypot(p - left[0], right[1] - q)
-    high = p - q + math.hypot(left[1] - p, q - right[0])
     gap = (shown.each_fen or 0.0) - (held_out.each_fen or 0.0)
     spread = math.sqrt(shown.spread / shown.members + held_out.spread / held_out.members)
-    return Readout(shown, held_out, p - q, (low, high), gap, interval_of(gap, spread))
+    return Readout(shown, held_out, p - q, difference_interval(p, left, q, right), gap, interval_of(gap, spread))
