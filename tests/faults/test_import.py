@@ -19,8 +19,8 @@ from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.intake.history_of_imports import list_imports
 from lianyi.stream.log.maintain import maintain
-from lianyi.stream.log.scratch import clear_abandoned
 from lianyi.stream.log.table import EventLog
+from lianyi.stream.scratch import clear_abandoned
 from tests.faults import work
 
 pytestmark = pytest.mark.fault

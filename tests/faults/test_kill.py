@@ -11,9 +11,9 @@ import pytest
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.log.maintain import maintain
-from lianyi.stream.log.scratch import clear_abandoned
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import read
+from lianyi.stream.scratch import clear_abandoned
 from tests.faults import work
 
 pytestmark = pytest.mark.fault

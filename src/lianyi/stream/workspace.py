@@ -16,6 +16,7 @@ from lianyi.kernel.text import Text
 
 SETTINGS_FILE = "workspace.toml"
 KEY_FILE = "secret.key"
+LEAST_MEMORY_MIB = 256
 
 
 class WorkspaceUnreadable(BadInput):
@@ -47,6 +48,7 @@ class Workspace:
     currency  : ISO 4217 code of every amount
     language  : zh | en, the default language of reports and messages
     engine    : duckdb, or a Spark master URL such as spark://host:7077 or local[2]
+    memory_mib: the most that DuckDB holds in memory for one question, in MiB; 0 for half of the machine's, at most 4096. The rest goes to disk
     days_back : how many days this brand's clock is behind; 0 but for a demonstration, which lives on from where its history ends
     """
 
@@ -56,6 +58,7 @@ class Workspace:
     currency: str = "CNY"
     language: str = "zh"
     engine: str = "duckdb"
+    memory_mib: int = 0
     days_back: int = 0
 
     @cached_property
@@ -209,15 +212,22 @@ def load(path: Path) -> Workspace:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise WorkspaceUnreadable(path=str(file), why=str(fault)) from None
     known = {"brand": "brand", "time_zone": "zone_name", "currency": "currency", "language": "language", "engine": "engine"}
-    unknown = set(settings) - set(known) - {"days_back"}
+    unknown = set(settings) - set(known) - {"days_back", "memory_mib"}
     if unknown:
         raise WorkspaceUnreadable(path=str(file), why=f"unknown setting {min(unknown)}")
     days_back = settings.pop("days_back", 0)
-    if isinstance(days_back, bool) or not isinstance(days_back, int) or days_back < 0:
+    if not _is_count(days_back):
         raise WorkspaceUnreadable(path=str(file), why=f"days_back {days_back} is no number of days")
-    workspace = Workspace(path=path, days_back=days_back, **{known[k]: str(v) for k, v in settings.items()})
+    memory_mib = settings.pop("memory_mib", 0)
+    if not _is_count(memory_mib) or 0 < memory_mib < LEAST_MEMORY_MIB:
+        raise WorkspaceUnreadable(path=str(file), why=f"memory_mib {memory_mib} is not 0 or a number of MiB from {LEAST_MEMORY_MIB} on")
+    workspace = Workspace(path=path, days_back=days_back, memory_mib=memory_mib, **{known[k]: str(v) for k, v in settings.items()})
     _validate(workspace, file)
     return workspace
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _validate(workspace: Workspace, file: Path) -> None:
@@ -232,11 +242,16 @@ def _settings_text(workspace: Workspace) -> str:
     def quoted(value: str) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
+    memory = (
+        f"memory_mib = {workspace.memory_mib}  # the most that one question holds in memory; the rest goes to disk\n"
+        if workspace.memory_mib
+        else ""
+    )
     behind = f"days_back = {workspace.days_back}  # a demonstration: its clock is so many days behind\n" if workspace.days_back else ""
     return (
         f"brand = {quoted(workspace.brand)}\n"
         f"time_zone = {quoted(workspace.zone_name)}  # business days are cut here, once, when facts are written\n"
         f"currency = {quoted(workspace.currency)}\n"
         f"language = {quoted(workspace.language)}  # zh | en\n"
-        f"engine = {quoted(workspace.engine)}  # duckdb, or a Spark master such as local[2] or spark://host:7077\n" + behind
+        f"engine = {quoted(workspace.engine)}  # duckdb, or a Spark master such as local[2] or spark://host:7077\n" + memory + behind
     )

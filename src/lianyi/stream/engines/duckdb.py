@@ -2,21 +2,40 @@
 
 import itertools
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
 import duckdb
 import pyarrow as pa
 
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
 from lianyi.stream.contracts import reference_tables
 from lianyi.stream.engines import views
 from lianyi.stream.engines.base import Params, used
 from lianyi.stream.freshness import fresh_files
 from lianyi.stream.record import month_window
+from lianyi.stream.scratch import scratch as own_folder
 from lianyi.stream.snapshot import Snapshot
 
 Fault = duckdb.Error
+
+
+class MemoryShort(BadInput):
+    """A question needs more memory than the engine may take, and cannot do with less."""
+
+    code = "memory_short"
+    message = Text(
+        zh="这个问题要用的内存超过了允许的 %(allowed)s，写到磁盘上也放不下。",
+        en="The question needs more memory than the %(allowed)s allowed, even with what can go to disk.",
+    )
+    remedy = Text(
+        zh="在 workspace.toml 里把 memory_mib 调大（单位 MiB），或缩短区间；也请看磁盘是否已满。",
+        en="Raise memory_mib (in MiB) in workspace.toml, or ask about fewer days; see also that the disk is not full.",
+    )
+
 
 _FRESH = "autoinstall_known_extensions", "autoload_known_extensions"
 # What a connection may have set for its whole instance; put back before the next one gets it.
@@ -190,7 +209,10 @@ def session_days(snapshot: Snapshot) -> str:
 class DuckDBEngine:
     """One snapshot read in this process.
 
-    Cost: opening is a few milliseconds plus one footer a file; queries use every core and spill to `scratch`.
+    scratch : where a folder of this engine's own is made, to which it spills; it goes when the engine is closed
+    memory  : how much is held before that, such as "700MB"; by default four fifths of the machine's
+    Raises  MemoryShort from whatever asks, when a query needs more than that and cannot spill it.
+    Cost    opening is a few milliseconds plus one footer a file; queries use every core.
     One engine belongs to one thread.
     """
 
@@ -198,8 +220,13 @@ class DuckDBEngine:
 
     def __init__(self, snapshot: Snapshot, *, scratch: Path | None = None, memory: str | None = None, threads: int | None = None) -> None:
         self.snapshot = snapshot
-        self._connection = connect(scratch=scratch, memory=memory, threads=threads)
-        self._publish()
+        self._held = ExitStack()
+        # Never shared: processes that spill to one folder overwrite each other's files.
+        folder = self._held.enter_context(own_folder(scratch, "engine")) if scratch is not None else None
+        self._connection = connect(scratch=folder, memory=memory, threads=threads)
+        self._held.callback(self._connection.close)
+        with self._within_memory():
+            self._publish()
 
     def _publish(self) -> None:
         execute = self._connection.execute
@@ -237,7 +264,8 @@ class DuckDBEngine:
         >>> DuckDBEngine(Snapshot(version=0, files=())).run("SELECT count(*) AS n FROM events").to_pylist()
         [{'n': 0}]
         """
-        return _whole(self._connection.sql(sql, params=used(sql, params)).to_arrow_table())
+        with self._within_memory():
+            return _whole(self._connection.sql(sql, params=used(sql, params)).to_arrow_table())
 
     def batches(self, sql: str, params: Params | None = None, *, rows: int = 122_880) -> pa.RecordBatchReader:
         """Answer one query as a stream, for answers that should not be held in memory; read it to its end before the next query.
@@ -254,11 +282,20 @@ class DuckDBEngine:
 
     def keep(self, name: str, sql: str, params: Params | None = None) -> None:
         """Keep an answer under a name."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", used(sql, params))
+        with self._within_memory():
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", used(sql, params))
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection and remove what it spilled; a second time does nothing."""
+        self._held.close()
+
+    @contextmanager
+    def _within_memory(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            allowed = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+            raise MemoryShort(allowed=allowed) from None
 
 
 def _whole(table: pa.Table) -> pa.Table:

@@ -27,9 +27,9 @@ from lianyi.stream.intake.shaping import reader_for
 from lianyi.stream.intake.staging import MEMORY, StagedFile, absent_columns, create_clean, prepare_tables, rejected_rows, stage, type_rows
 from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.lock import writing
-from lianyi.stream.log.scratch import scratch
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.record import FACT
+from lianyi.stream.scratch import scratch
 from lianyi.stream.workspace import Workspace
 
 SHOWN_REJECTS = 10

@@ -21,9 +21,9 @@ from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, erasures, note_done, without_erased
 from lianyi.stream.log.lock import maintaining, writing
 from lianyi.stream.log.redact import redact
-from lianyi.stream.log.scratch import clear_abandoned, scratch
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.projections import refresh
+from lianyi.stream.scratch import clear_abandoned, scratch
 from lianyi.stream.snapshot import DataFile
 from lianyi.stream.workspace import Workspace
 

@@ -18,10 +18,10 @@ from lianyi.stream.log.daycut import business_days
 from lianyi.stream.log.disk import full_disk_told
 from lianyi.stream.log.erasure import Erasures, drop_erased, erasures, without_erased
 from lianyi.stream.log.lock import writing
-from lianyi.stream.log.scratch import scratch
 from lianyi.stream.log.sorting import sorted_facts
 from lianyi.stream.log.write import ROWS_PER_GROUP, write_months, write_runs
 from lianyi.stream.record import STORED, month_of_sql
+from lianyi.stream.scratch import scratch
 from lianyi.stream.snapshot import DataFile, Snapshot
 from lianyi.stream.workspace import Workspace
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lianyi.stream.log.scratch import UNKNOWN_AGE_US, clear_abandoned, scratch
+from lianyi.stream.scratch import UNKNOWN_AGE_US, clear_abandoned, scratch
 
 
 def now_us() -> int:
