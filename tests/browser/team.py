@@ -32,6 +32,7 @@ from lianyi.ops.members.services import join, tag
 from lianyi.ops.plan.segments import make_segment
 from lianyi.ops.plan.services import set_budget, set_goal
 from lianyi.ops.review import services as reviews
+from lianyi.ops.review.selectors import list_tasks
 from lianyi.ops.shop.lists import page_refunds
 from lianyi.ops.shop.selectors import get_order, get_product, get_stock
 from lianyi.ops.shop.services import add_product
@@ -145,6 +146,7 @@ def brand(password: str) -> dict[str, str]:
         "withdrawal": withdrawal(buyer, at),
         "review": review,
         "finding": stored_evaluation(settings.WORKSPACE, review).findings[0].id,
+        "task": list_tasks()[0].public_id,
         "upload": upload(at),
     }
 

@@ -26,6 +26,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "review": ("/console/evaluate/{review}/",),
     "finding": ("/console/evaluate/{review}/finding/{finding}/",),
     "tasks": ("/console/tasks/", "/console/tasks/?state=done"),
+    "task": ("/console/tasks/{task}/",),
+    "suggestions": ("/console/tasks/suggestions/",),
     "report": ("/console/report/",),
     "intake": ("/console/intake/",),
     "upload": ("/console/intake/{upload}/",),

@@ -9,6 +9,7 @@ from lianyi.flows.measure_effect import measure_effects
 from lianyi.flows.scheduled_reviews import ask_due
 from lianyi.kernel.actor import SYSTEM
 from lianyi.ops.review import selectors, services
+from lianyi.web.console.views.suggestions import list_waiting
 from tests.web.console.conftest import browser
 
 AT = dt.datetime(2026, 7, 1, 2, tzinfo=dt.UTC)
@@ -57,7 +58,7 @@ def test_what_followed_a_task_is_kept_with_it_and_shown_with_its_caveat(team, br
 
     assert measure_effects(brand, at=AT) == 1
     outcome = selectors.get_task(task).outcome
-    page = browser(team["reader"]).get("/console/tasks/?state=done").content.decode()
+    page = browser(team["reader"]).get(f"/console/tasks/{task}/").content.decode()
 
     assert outcome["status"] == "measured"
     assert outcome["after"]["from"] == "2026-05-05"
@@ -67,10 +68,11 @@ def test_what_followed_a_task_is_kept_with_it_and_shown_with_its_caveat(team, br
 
 
 def test_a_task_done_yesterday_waits_until_the_days_after_are_over(team, brand, done):
-    accepted(done, taken_up=AT - dt.timedelta(days=5), done_at=AT - dt.timedelta(days=1))
+    task = accepted(done, taken_up=AT - dt.timedelta(days=5), done_at=AT - dt.timedelta(days=1))
     measure_effects(brand, at=AT)
 
-    assert "Too early" in browser(team["reader"]).get("/console/tasks/?state=done").content.decode()
+    for page in ("?state=done", f"{task}/"):
+        assert "Too early" in browser(team["reader"]).get(f"/console/tasks/{page}").content.decode()
 
 
 @pytest.mark.slow
@@ -80,6 +82,12 @@ def test_two_evaluations_are_compared_and_a_shared_report_is_read_by_a_stranger_
         client.post("/console/evaluate/ask/", {"key": key, "from": start, "last": last, "baseline": "previous", "template": "quarterly"})
     later, earlier = selectors.list_reviews()
     assert {later.state, earlier.state} == {"done"}, (later.fault, earlier.fault)
+
+    waiting = [one.suggestion.id for one in list_waiting()]
+    chosen = {"act": "accept", "row": waiting[:2], "owner": "operator", "due_on": "2026-08-01", "n": "2", "key": "two"}
+    assert client.post("/console/tasks/suggestions/bulk/", chosen).status_code == 302
+    assert [(one.owner, one.decision.suggestion_id) for one in selectors.list_tasks()] == [("operator", one) for one in waiting[:2]]
+    assert [one.suggestion.id for one in list_waiting()] == waiting[2:]
 
     page = client.get(f"/console/evaluate/compare/?a={earlier.public_id}&b={later.public_id}").content.decode()
     shared = client.post(f"/console/report/{later.public_id}/share/", {"key": "s", "days": "7"}).content.decode()

@@ -72,14 +72,14 @@ def test_asking_for_a_column_again_turns_its_order_round():
 @pytest.mark.parametrize("query", ["sort=cost", "kind=b", "sort=--fen"])
 def test_a_name_that_a_list_does_not_have_is_refused(query):
     with pytest.raises(UnknownName):
-        THINGS.asked(get(query))
+        THINGS.asked(get(query).GET)
 
 
 def test_a_day_that_is_none_is_refused_and_a_page_that_is_none_is_the_first():
     with pytest.raises(BadInput):
-        THINGS.asked(get("since=soon"))
-    assert THINGS.asked(get("since=2026-06-01&page=x")).given["since"] == dt.date(2026, 6, 1)
-    assert THINGS.asked(get("page=²")).number == 1
+        THINGS.asked(get("since=soon").GET)
+    assert THINGS.asked(get("since=2026-06-01&page=x").GET).given["since"] == dt.date(2026, 6, 1)
+    assert THINGS.asked(get("page=²").GET).number == 1
 
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("x")'])

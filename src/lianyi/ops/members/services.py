@@ -280,6 +280,17 @@ def hand_out(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") ->
     return found
 
 
+def note_members_saved(*, actor: Actor, at: dt.datetime, member_ids: Sequence[str], key: str = "") -> None:
+    """Note who was handed out in a file: one entry for each member. Raises NotAllowed."""
+    actor.require("member.export")
+    batch = key or f"saved:{secrets.token_urlsafe(12)}"
+    for member_id in member_ids:
+        payload = {"member": member_id}
+        execute(
+            key=f"{batch}:{member_id}", name="members.save_row", actor=actor, at=at, payload=payload, do=lambda payload=payload: payload
+        )
+
+
 def note_list_saved(*, actor: Actor, at: dt.datetime, what: str, rows: int, key: str = "") -> None:
     """Note that a list of members was saved as a file: what was asked for, and how many. Raises NotAllowed."""
     actor.require("member.export")

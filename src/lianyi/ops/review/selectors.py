@@ -1,8 +1,10 @@
 """Reading about evaluations, decisions, tasks, schedules and shares."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from lianyi.kernel.errors import NotThere
+from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
 from lianyi.kernel.text import Text
 from lianyi.ops.review.models import CADENCES, Decision, ReportShare, Review, Schedule, Task
 
@@ -36,6 +38,44 @@ def list_tasks(*, state: str = "", limit: int = 200) -> list[Task]:
     """Tasks, the next due first; of one state when given."""
     tasks = Task.objects.select_related("decision__review")
     return list((tasks.filter(state=state) if state else tasks)[:limit])
+
+
+TASKS_BY = {"due": "due_on", "made": "made_at", "closed": "closed_at"}
+
+
+def page_tasks(
+    *,
+    state: str = "",
+    owner: str = "",
+    due: str = "",
+    today: dt.date,
+    sort: str = "due",
+    number: int = 1,
+    size: int = PER_PAGE,
+    chosen: Sequence[str] | None = None,
+) -> Page[Task]:
+    """Tasks with the evaluation they came of.
+
+    due : overdue (open, and its day is over) | week (open, due within seven days) | "" for any; chosen : ids of these only
+    Raises UnknownName for an order that the list does not have.
+    """
+    tasks = Task.objects.select_related("decision__review").order_by(order_of(TASKS_BY, sort), "id")
+    if state:
+        tasks = tasks.filter(state=state)
+    if owner:
+        tasks = tasks.filter(owner=owner)
+    if due == "overdue":
+        tasks = tasks.filter(state="open", due_on__lt=today)
+    if due == "week":
+        tasks = tasks.filter(state="open", due_on__gte=today, due_on__lt=today + dt.timedelta(days=7))
+    if chosen is not None:
+        tasks = tasks.filter(public_id__in=chosen)
+    return page_of(tasks, number, size)
+
+
+def list_owners() -> list[str]:
+    """Everybody who has or had a task, in order of the alphabet."""
+    return sorted(set(Task.objects.exclude(owner="").values_list("owner", flat=True)))
 
 
 def count_running() -> int:

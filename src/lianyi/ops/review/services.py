@@ -27,6 +27,14 @@ class DecidedAlready(Refusal):
     remedy = Text(zh="如需调整，请在任务里修改。", en="Change the task that came of it instead.")
 
 
+class TaskClosed(Refusal):
+    """A task that is over."""
+
+    code = "task_closed"
+    message = Text(zh="这个任务已经结束。", en="This task is over.")
+    remedy = Text(zh="请先重新打开它。", en="Open it again first.")
+
+
 def ask_review(
     *, key: str, actor: Actor, at: dt.datetime, from_on: dt.date, to_on: dt.date, baseline: str = "previous", template: str = ""
 ) -> str:
@@ -129,6 +137,20 @@ def decline_suggestion(*, key: str, actor: Actor, at: dt.datetime, public_id: st
         payload={"review": public_id, "suggestion": suggestion_id, "reason": reason},
         do=do,
     )
+
+
+def change_task(*, key: str, actor: Actor, at: dt.datetime, public_id: str, owner: str = "", due_on: dt.date | None = None) -> None:
+    """Hand an open task to somebody else, or give it another day; what is not given stays. Raises NotAllowed, NotThere, TaskClosed."""
+    actor.require("campaign.write")
+    given = {name: value for name, value in (("owner", owner.strip()[:64]), ("due_on", due_on)) if value}
+
+    def do() -> dict[str, str]:
+        if given and not Task.objects.filter(public_id=public_id, state="open").update(**given):
+            raise TaskClosed if Task.objects.filter(public_id=public_id).exists() else NotThere(what=TASK, given=public_id)
+        return {"task": public_id}
+
+    payload = {"task": public_id, "owner": owner, "due_on": due_on.isoformat() if due_on else ""}
+    execute(key=key, name="review.change_task", actor=actor, at=at, payload=payload, do=do)
 
 
 def close_task(*, key: str, actor: Actor, at: dt.datetime, public_id: str, state: str) -> None:

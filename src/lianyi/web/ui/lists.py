@@ -98,12 +98,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks of a list."""
+    """What an address asks of a list. chosen : ids of the rows that were chosen by hand; None for all that the filters leave."""
 
     given: Mapping[str, Any]
     sort: str
     number: int
     size: int = PER_PAGE
+    chosen: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +154,37 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A row, ready to be shown. mark : its id, by which it is chosen; "" where it cannot be."""
+
+    cells: Sequence[Cell]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be done with chosen rows. href : where the choice is sent; acts : id and name of each."""
+
+    href: str
+    acts: Sequence[tuple[str, Text]]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A page of a list, ready to be shown."""
+    """A page of a list, ready to be shown. query : filters and order, as an address says them."""
 
     listing: "Listing"
     asked: Asked
     page: Page[Any]
     headings: Sequence[Heading]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Line]
     fields: Sequence[tuple[Filter, str, Mapping[str, Text]]]
     before: str
     after: str
     file: str
     is_filtered: bool
+    query: str
+    offer: Offer | None
 
 
 Fetch = Callable[[Asked], Page[Any]]
@@ -173,7 +192,12 @@ Fetch = Callable[[Asked], Page[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list as it is stated. sort : the order before anybody chose one; empty : what stands where there is nothing, and what to do."""
+    """A list as it is stated.
+
+    sort  : the order before anybody chose one
+    empty : what stands where there is nothing, and what to do
+    mark  : of a row, the id by which it is chosen; None where rows are not chosen
+    """
 
     name: Text
     columns: Sequence[Column]
@@ -181,23 +205,24 @@ class Listing:
     sort: str = ""
     empty: Text
     icon: str = "inbox"
+    mark: Callable[[Any], str] | None = None
 
-    def asked(self, request: HttpRequest) -> Asked:
-        """What an address asks for. Raises UnknownName, BadInput."""
-        sort = request.GET.get("sort", self.sort)
+    def asked(self, given: Mapping[str, str]) -> Asked:
+        """What the parameters of an address ask for. Raises UnknownName, BadInput."""
+        sort = given.get("sort", self.sort)
         allowed = [column.id for column in self.columns if column.sort]
         if sort and sort != self.sort and sort.removeprefix("-") not in allowed:
             raise UnknownName(what="order", given=sort, allowed=allowed)
-        number = request.GET.get("page", "1")
+        number = given.get("page", "1")
         return Asked(
-            {one.id: one.read(request.GET.get(one.id, "")) for one in self.filters},
+            {one.id: one.read(given.get(one.id, "")) for one in self.filters},
             sort,
             int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 1,
         )
 
-    def table(self, request: HttpRequest, fetch: Fetch, *, saves: bool = True) -> Table:
-        """A page of the list. fetch : reads what was asked for; saves : whether it may be saved as a file."""
-        asked = self.asked(request)
+    def table(self, request: HttpRequest, fetch: Fetch, *, saves: bool = True, offer: Offer | None = None) -> Table:
+        """A page of the list. fetch : reads what was asked for; saves : whether it may be saved as a file; offer : what may be done with rows."""
+        asked = self.asked(request.GET)
         page = fetch(asked)
         kept = {one.id: value for one in self.filters if (value := request.GET.get(one.id, "").strip())}
         ordered = kept | ({"sort": asked.sort} if asked.sort != self.sort else {})
@@ -211,19 +236,24 @@ class Listing:
             asked,
             page,
             headings,
-            [[cell_of(column, row) for column in self.columns] for row in page.rows],
+            [Line([cell_of(column, row) for column in self.columns], self.mark(row) if self.mark and offer else "") for row in page.rows],
             [(one, str(kept.get(one.id, "")), one.known()) for one in self.filters],
             to(page=page.number - 1) if page.number > 1 else "",
             to(page=page.number + 1) if page.number < page.last else "",
             to(**{"as": "csv"}) if saves and page.total else "",
             bool(kept),
+            urlencode(ordered),
+            offer,
         )
 
     def file(self, request: HttpRequest, fetch: Fetch, name: str) -> HttpResponse:
         """The whole list, as filtered and ordered, as a file that a spreadsheet opens."""
-        asked = self.asked(request)
-        page = fetch(Asked(asked.given, asked.sort, 1, MOST_SAVED))
-        response = HttpResponse("\ufeff" + to_csv(self.columns, page.rows), content_type="text/csv; charset=utf-8")
+        asked = self.asked(request.GET)
+        return self.saved(fetch(Asked(asked.given, asked.sort, 1, MOST_SAVED)).rows, name)
+
+    def saved(self, rows: Sequence[Any], name: str) -> HttpResponse:
+        """Rows of the list as a file that a spreadsheet opens."""
+        response = HttpResponse("\ufeff" + to_csv(self.columns, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
 

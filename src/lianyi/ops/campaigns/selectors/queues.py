@@ -1,5 +1,6 @@
 """What waits for a decision of a person: doubts about rewards, and commission to be paid out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -25,13 +26,26 @@ class Stake:
     order_id: str = ""
 
 
-def page_reviews(*, state: str = "", words: str = "", sort: str = "-opened", number: int = 1, size: int = PER_PAGE) -> Page[Review]:
-    """Doubts with their member and campaign. words : the beginning of a member's id. Raises UnknownName for an order the list does not have."""
+def page_reviews(
+    *,
+    state: str = "",
+    words: str = "",
+    sort: str = "-opened",
+    number: int = 1,
+    size: int = PER_PAGE,
+    chosen: Sequence[str] | None = None,
+) -> Page[Review]:
+    """Doubts with their member and campaign. words : the beginning of a member's id; chosen : ids of these only.
+
+    Raises UnknownName for an order the list does not have.
+    """
     reviews = Review.objects.select_related("member", "campaign").order_by(order_of(REVIEWS_BY, sort), "-id")
     if state:
         reviews = reviews.filter(state=state)
     if words:
         reviews = reviews.filter(member__public_id__startswith=words)
+    if chosen is not None:
+        reviews = reviews.filter(public_id__in=chosen)
     return page_of(reviews, number, size)
 
 

@@ -1,6 +1,7 @@
 """Evaluations: ask for one, follow it, read it, decide about what it suggests."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -140,29 +141,12 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     suggestion = next((one for one in made.suggestions if one.id == request.POST.get("suggestion", "")), None)
     if suggestion is None:
         raise NotThere(what=Text(zh="建议", en="suggestion"))
+    around = {"key": form_key(request), "actor": request.actor, "at": request.at, "public_id": public_id}
     if request.POST.get("decision") == "accept":
-        figure = made.figure(suggestion.measure)
-        services.accept_suggestion(
-            key=form_key(request),
-            actor=request.actor,
-            at=request.at,
-            public_id=public_id,
-            suggestion_id=suggestion.id,
-            action={"zh": suggestion.action.zh, "en": suggestion.action.en},
-            metric=suggestion.measure,
-            before=None if figure is None or figure.value is None else float(figure.value),
-            due_on=given_date(request.POST.get("due", "")),
-            owner=request.POST.get("owner", "").strip()[:64] or request.actor.id,
-        )
+        due_on, owner = given_date(request.POST.get("due", "")), request.POST.get("owner", "").strip()[:64] or request.actor.id
+        services.accept_suggestion(**around, **as_task(made, suggestion), due_on=due_on, owner=owner)
     else:
-        services.decline_suggestion(
-            key=form_key(request),
-            actor=request.actor,
-            at=request.at,
-            public_id=public_id,
-            suggestion_id=suggestion.id,
-            reason=request.POST.get("reason", ""),
-        )
+        services.decline_suggestion(**around, suggestion_id=suggestion.id, reason=request.POST.get("reason", ""))
     return redirect("console:review", public_id)
 
 
@@ -172,6 +156,17 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     """A task is done, or dropped, or open again."""
     services.close_task(key=form_key(request), actor=request.actor, at=request.at, public_id=public_id, state=request.POST.get("state", ""))
     return redirect(safe_next(request, reverse("console:home")))
+
+
+def as_task(made: Evaluation, suggestion: Suggestion) -> dict[str, Any]:
+    """What a suggestion becomes when it is taken up, but for who does it and until when."""
+    figure = made.figure(suggestion.measure)
+    return {
+        "suggestion_id": suggestion.id,
+        "action": {"zh": suggestion.action.zh, "en": suggestion.action.en},
+        "metric": suggestion.measure,
+        "before": None if figure is None or figure.value is None else float(figure.value),
+    }
 
 
 def _titles(made: Evaluation, suggestion: Suggestion) -> list[Text]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from lianyi.ops.members.selectors import get_member, list_referred, list_tags
 from lianyi.ops.shop.lists import purchases_of
 from lianyi.ops.shop.selectors import list_orders
 from lianyi.web.console import shop_words
+from lianyi.web.console.bulk import Act, Bulk
+from lianyi.web.console.bulk_forms import TagForm
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.console.member_history import outside
 from lianyi.web.console.timeline import timeline
@@ -52,6 +55,7 @@ LIST = Listing(
     sort="-joined",
     icon="users",
     empty=Text(zh="会员在会员页上加入，或由导入的历史接入。", en="Members join on the members' pages, or come from the imported history."),
+    mark=lambda row: row["member"].public_id,
     columns=(
         Column(
             id="member", name=Text(zh="会员", en="Member"), value=lambda row: row["member"].public_id,
@@ -92,18 +96,59 @@ def saved_list(request: HttpRequest, fetch: Any, name: str) -> HttpResponse:
     return file
 
 
+def _page(asked: Asked) -> Any:
+    return rows_of(lists.page_members(**asked.given, sort=asked.sort, number=asked.number, size=asked.size, chosen=asked.chosen))
+
+
+def _export(request: HttpRequest, rows: Sequence[Any]) -> HttpResponse:
+    services.note_members_saved(actor=request.actor, at=request.at, member_ids=[row["member"].public_id for row in rows])
+    return LIST.saved(rows, "members")
+
+
+BULK = Bulk(
+    listing=LIST,
+    fetch=_page,
+    list_route="members",
+    act_route="members_bulk",
+    acts=(
+        Act(
+            id="tag",
+            name=Text(zh="加标签", en="Add a tag"),
+            permission="member.write",
+            says=Text(zh="给 %(n)s 位会员加标签", en="Tag %(n)s members"),
+            done=Text(zh="%(n)s 位会员有了这个标签", en="%(n)s members have the tag now"),
+            does=lambda one: services.tag(**one.around, member=one.row["member"], name=one.given["name"]),
+            form=TagForm,
+        ),
+        Act(
+            id="untag",
+            name=Text(zh="去掉标签", en="Remove a tag"),
+            permission="member.write",
+            says=Text(zh="从 %(n)s 位会员去掉标签", en="Remove it from %(n)s members"),
+            done=Text(zh="%(n)s 位会员不再有这个标签", en="%(n)s members are without the tag now"),
+            does=lambda one: services.untag(**one.around, member=one.row["member"], name=one.given["name"]),
+            form=TagForm,
+        ),
+        Act(id="export", name=Text(zh="导出选中", en="Export chosen"), permission="member.export", file=_export),
+    ),
+)
+
+
 @require_GET
 @opened_to("member.read")
 def members(request: HttpRequest) -> HttpResponse:
     """Members, the newest first."""
-
-    def fetch(asked: Asked) -> Any:
-        return rows_of(lists.page_members(**asked.given, sort=asked.sort, number=asked.number, size=asked.size))
-
     if wants_file(request):
-        return saved_list(request, fetch, "members")
-    page = {"table": LIST.table(request, fetch, saves=may(request, "member.export")), "here": "members"}
+        return saved_list(request, _page, "members")
+    page = {"table": LIST.table(request, _page, saves=may(request, "member.export"), offer=BULK.offer(request)), "here": "members"}
     return render(request, "console/members/list.html", page)
+
+
+@require_POST
+@opened_to("member.read")
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Tags on or off many members, or many of them as a file. Raises NotAllowed, TooManyRows."""
+    return BULK.answer(request)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """Doubts about rewards, for a person to decide: reasons, whom they may wrong, what the member says, what is at stake."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from lianyi.ops.campaigns import services
 from lianyi.ops.campaigns.rules.risk import reasons
 from lianyi.ops.campaigns.selectors import queues
 from lianyi.web.console import ledger_words as words
+from lianyi.web.console.bulk import Act, Bulk, One
+from lianyi.web.console.bulk_forms import NoteForm
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.ui.lists import Asked, Column, Filter, Listing, wants_file
 from lianyi.web.ui.templatetags.words import spoken
@@ -28,6 +31,7 @@ LIST = Listing(
     name=Text(zh="复核单", en="reviews"),
     sort="-opened",
     icon="shield-alert",
+    mark=lambda row: row.public_id,
     empty=Text(zh="奖励有疑点时会停在这里，由人决定，不由程序拒绝。", en="A doubtful reward waits here for a person; no program refuses it."),
     columns=(
         Column(
@@ -52,17 +56,58 @@ DONE = {
 }
 
 
+def _page(asked: Asked) -> Any:
+    return queues.page_reviews(**asked.given, sort=asked.sort, number=asked.number, size=asked.size, chosen=asked.chosen)
+
+
+def _decides(*, release: bool) -> Callable[[One], object]:
+    return lambda one: services.decide(**one.around, review=one.row, release=release, note=one.given["note"])
+
+
+BULK = Bulk(
+    listing=LIST,
+    fetch=_page,
+    list_route="risk",
+    act_route="risk_bulk",
+    acts=(
+        Act(
+            id="release",
+            name=Text(zh="放行", en="Release"),
+            permission="risk.review",
+            says=Text(zh="放行 %(n)s 张，发出奖励", en="Release %(n)s, and give the rewards"),
+            done=Text(zh="已放行 %(n)s 张，奖励已发出", en="%(n)s are released; the rewards are given"),
+            does=_decides(release=True),
+            form=NoteForm,
+        ),
+        Act(
+            id="deny",
+            name=Text(zh="拒绝", en="Deny"),
+            permission="risk.review",
+            says=Text(zh="拒绝 %(n)s 张", en="Deny %(n)s"),
+            done=Text(zh="已拒绝 %(n)s 张，会员会看到理由", en="%(n)s are denied; the members read the reason"),
+            does=_decides(release=False),
+            form=NoteForm,
+            tone="danger",
+        ),
+    ),
+)
+
+
 @require_GET
 @opened_to("risk.review")
 def queue(request: HttpRequest) -> HttpResponse:
     """Every doubt, the newest first."""
-
-    def fetch(asked: Asked) -> Any:
-        return queues.page_reviews(**asked.given, sort=asked.sort, number=asked.number, size=asked.size)
-
     if wants_file(request):
-        return LIST.file(request, fetch, "reviews")
-    return render(request, "console/risk/queue.html", {"table": LIST.table(request, fetch), "open": queues.count_reviews_open()})
+        return LIST.file(request, _page, "reviews")
+    table = LIST.table(request, _page, offer=BULK.offer(request))
+    return render(request, "console/risk/queue.html", {"table": table, "open": queues.count_reviews_open()})
+
+
+@require_POST
+@opened_to("risk.review")
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Many doubts let go or refused, with one reason. Raises NotAllowed, TooManyRows."""
+    return BULK.answer(request)
 
 
 @require_GET

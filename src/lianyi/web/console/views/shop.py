@@ -17,6 +17,7 @@ from lianyi.ops.journal.selectors import list_facts
 from lianyi.ops.shop import lists, services
 from lianyi.ops.shop.selectors import available_of, find_price, get_order, get_product, get_refund, list_lines, list_refunds, prices_at
 from lianyi.web.console import shop_words as words
+from lianyi.web.console.bulk import Act, Bulk
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.console.shop_forms import PaymentForm, PiecesForm, PriceForm, ProductForm, RefundForm
 from lianyi.web.console.timeline import timeline
@@ -28,6 +29,7 @@ ORDERS = Listing(
     sort="-placed",
     icon="shopping-bag",
     empty=Text(zh="会员在店里或活动里下单后，会出现在这里。", en="Orders of the shop and of campaigns appear here."),
+    mark=lambda row: row.public_id,
     columns=(
         Column(
             id="order", name=Text(zh="订单", en="Order"), value=lambda row: row.public_id,
@@ -118,7 +120,23 @@ DONE = {
 
 
 def _orders(asked: Asked) -> Any:
-    return lists.page_orders(**asked.given, sort=asked.sort, number=asked.number, size=asked.size)
+    return lists.page_orders(**asked.given, sort=asked.sort, number=asked.number, size=asked.size, chosen=asked.chosen)
+
+
+ORDERS_BULK = Bulk(
+    listing=ORDERS,
+    fetch=_orders,
+    list_route="shop",
+    act_route="orders_bulk",
+    acts=(
+        Act(
+            id="export",
+            name=Text(zh="导出选中", en="Export chosen"),
+            permission="shop.read",
+            file=lambda request, rows: ORDERS.saved(rows, "orders"),
+        ),
+    ),
+)
 
 
 def _refunds(asked: Asked) -> Any:
@@ -131,7 +149,15 @@ def orders(request: HttpRequest) -> HttpResponse:
     """Orders, the latest first."""
     if wants_file(request):
         return ORDERS.file(request, _orders, "orders")
-    return render(request, "console/shop/list.html", {"table": ORDERS.table(request, _orders), **_tabs(request, "shop")})
+    table = ORDERS.table(request, _orders, offer=ORDERS_BULK.offer(request))
+    return render(request, "console/shop/list.html", {"table": table, **_tabs(request, "shop")})
+
+
+@require_POST
+@opened_to("shop.read")
+def orders_bulk(request: HttpRequest) -> HttpResponse:
+    """Chosen orders as a file. Raises TooManyRows."""
+    return ORDERS_BULK.answer(request)
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """Money, counts, shares and moments as people read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.conf import settings
@@ -59,11 +59,11 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def day(at: datetime | None) -> str:
-    """The business day of a moment."""
+def day(at: datetime | date | None) -> str:
+    """The business day of a moment, or a business day as it is."""
     if at is None:
         return ""
-    here = timezone.localtime(at, settings.WORKSPACE.zone)
+    here = timezone.localtime(at, settings.WORKSPACE.zone) if isinstance(at, datetime) else at
     return f"{here.year}年{here.month}月{here.day}日" if spoken() == "zh" else f"{here.day} {here:%b %Y}"
 
 

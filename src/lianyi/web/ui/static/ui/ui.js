@@ -78,6 +78,35 @@
   });
   addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+  /* rows of a list: how many are chosen, all of a page at once, a stretch with Shift, none with Escape */
+  const bulk = document.getElementById("bulk");
+  if (bulk) {
+    const picks = [...document.querySelectorAll('[form="bulk"][name="row"]')];
+    const whole = document.querySelector("[data-pick-all]");
+    const told = bulk.querySelector("[data-picked]");
+    const every = bulk.elements.namedItem("all");
+    let last = -1;
+    const count = () => {
+      const n = picks.filter((pick) => pick.checked).length;
+      told.textContent = n && !every.checked ? told.dataset.words.replace("#", n) : "";
+      if (whole) { whole.checked = n === picks.length; whole.indeterminate = n > 0 && n < picks.length; }
+    };
+    picks.forEach((pick, place) => pick.addEventListener("click", (event) => {
+      if (event.shiftKey && last >= 0) for (const one of picks.slice(Math.min(last, place), Math.max(last, place) + 1)) one.checked = pick.checked;
+      last = place;
+      count();
+    }));
+    if (whole) { whole.hidden = false; whole.addEventListener("change", () => { for (const pick of picks) pick.checked = whole.checked; count(); }); }
+    every.addEventListener("change", count);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.target.closest("dialog, [popover]") || !(every.checked || picks.some((pick) => pick.checked))) return;
+      for (const pick of [...picks, every]) pick.checked = false;
+      count();
+    });
+    addEventListener("pageshow", count);
+    count();
+  }
+
   /* one more, one fewer */
   document.addEventListener("click", (event) => {
     const step = event.target.closest("[data-step]");
