@@ -72,7 +72,7 @@ def prepared(workspace: str, folder: Path) -> dict[str, str]:
 
     from benchmarks.contenders import LOOKBACK_DAYS, opened, whole
     from lianyi.insight.analyse.paths.sessions import numbered
-    from lianyi.insight.analyse.walk import codes_of, parts
+    from lianyi.insight.analyse.walk import codes_of, given_in, parts
 
     facts = folder / "facts.parquet"
     schema = pa.schema(
@@ -80,8 +80,8 @@ def prepared(workspace: str, folder: Path) -> dict[str, str]:
     )  # fmt: skip
     with opened(workspace) as engine, pq.ParquetWriter(facts, schema) as writer:
         before = 0
-        for part in parts(engine, ("t", "name", "session_id"), None) or ():
-            cut = numbered(codes_of(part["actor"]), codes_of(part["session_id"]), part["t"].to_numpy())
+        for part in parts(engine, ("t", "name", "session"), None) or ():
+            cut = numbered(codes_of(part["actor"]), given_in(part["session"]), part["t"].to_numpy())
             session = pa.array(cut.number + before)
             before += len(cut.length)
             columns = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from lianyi.stream.snapshot import Snapshot
 
 # Raised when the layout of a projection changes: older files then no longer match and are built anew.
-LAYOUT = 3
+LAYOUT = 4
 # In the order in which they are built: each may read those before it.
 KINDS = ("devices", "session_day", "actor_day", "events_by_member")
 # Of a month's own files alone, whoever owns the devices.

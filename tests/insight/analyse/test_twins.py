@@ -49,7 +49,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     EventLog(made).append(facts(stream(request.param)), source="test")
     maintain(made, now_us=at(20_500))
     opened = DuckDBEngine(EventLog(made).snapshot())
-    assert walk.parts(opened, ("t", "d", "name", "session_id"), None) is not None
+    assert walk.parts(opened, ("t", "d", "name", "session"), None) is not None
     yield opened
     opened.close()
 

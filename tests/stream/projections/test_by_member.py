@@ -79,6 +79,22 @@ def test_reading_gives_each_actors_events_in_order_whether_fresh_or_stale(log: E
     assert walked(snapshot, window=window, rows_per_part=rows_per_part) == truth
 
 
+def test_facts_of_an_actor_share_a_session_where_they_share_its_id(log: EventLog) -> None:
+    build(log, log.snapshot())
+    engine = DuckDBEngine(log.snapshot())
+    truth = engine.run("SELECT actor, session_id FROM events WHERE actor IS NOT NULL ORDER BY actor, t, event_id").to_pylist()
+    engine.close()
+    found = sorted(
+        (row["actor"], n, row["session"])
+        for part in read(log.snapshot(), columns=["session"], rows_per_part=300)
+        for n, row in enumerate(part.to_pylist())
+    )
+
+    pairs = {(told["actor"], told["session_id"], row[2]) for told, row in zip(truth, found, strict=True)}
+    assert {told for _, told, number in pairs if number is None} == {None} == {number for _, told, number in pairs if told is None}
+    assert len(pairs) == len({pair[:2] for pair in pairs}) == len({(actor, number) for actor, _, number in pairs}) > 100
+
+
 def test_a_month_appended_to_is_stale_and_the_answer_is_still_the_snapshots(log: EventLog) -> None:
     build(log, log.snapshot())
     # Five more facts in February only, none on a device: the other months stay fresh.

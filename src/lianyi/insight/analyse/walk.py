@@ -1,5 +1,6 @@
 """Facts actor by actor and in order, for analyses that walk each actor once; and the compiler for such walks, where it is worth it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -55,6 +56,11 @@ def codes_of(column: pa.ChunkedArray) -> Ints:
     return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
+def given_in(column: pa.ChunkedArray) -> Ints:
+    """(n,) the numbers of a column none of whose values is negative; -1 for null."""
+    return np.asarray(one_chunk(column).fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
 @cache
 def compiled(walk: Callable[..., Any]) -> Callable[..., Any] | None:
     """A walk over arrays as machine code; None where numba is not installed."""
@@ -67,5 +73,12 @@ def compiled(walk: Callable[..., Any]) -> Callable[..., Any] | None:
 
 
 def faster(walk: Callable[..., Any], rows: int) -> Callable[..., Any] | None:
-    """The compiled walk where so many rows make it worth loading; None where numpy should do it."""
-    return compiled(walk) if rows >= WORTH_COMPILING else None
+    """The compiled walk where the rows it was asked for so far make it worth loading; None where numpy should do it.
+
+    A long history comes in parts: the first ones may be numpy's.
+    """
+    _asked[walk] += rows
+    return compiled(walk) if _asked[walk] >= WORTH_COMPILING else None
+
+
+_asked: Counter[Callable[..., Any]] = Counter()

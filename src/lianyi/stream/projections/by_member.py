@@ -27,14 +27,16 @@ KIND = "events_by_member"
 BUCKETS = 64
 # md5 is the same on every release of every engine; months written years apart must agree on an actor's bucket.
 BUCKET = f"CAST(md5_number_lower(actor) % {BUCKETS} AS INTEGER)"
+# Which session, in 63 bits of a digest: inside one actor no two are alike, and nobody asks for more than whether two facts share one.
+SESSION = "CAST(md5_number_lower(session_id) & 9223372036854775807 AS BIGINT) AS session"
 KEPT = (
-    "t", "d", "name", "session_id", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id",
+    "t", "d", "name", "session", "platform", "channel", "content_id", "product_id", "campaign_id", "group_id",
     "partner_id", "referrer_id", "order_id", "subject_id", "kind", "quantity", "amount_fen", "value",
 )  # fmt: skip
-# What a reader may ask for; `is_member` tells a member from a device nobody has logged in on.
+# What a reader may ask for; `is_member` tells a member from a device nobody has logged in on, `session` one session of an actor from another.
 COLUMNS = ("actor", "is_member", *KEPT)
 # Written without a dictionary: hardly any of their values comes twice in a row group, and neighbours share beginnings.
-SPELLED_OUT = ("session_id", "order_id")
+SPELLED_OUT = ("order_id",)
 SORTED = "bucket, actor, t, event_id"
 # Stored with a dictionary and read as one: nothing is spelled out only to be looked up again.
 TEXTS = (
@@ -42,14 +44,17 @@ TEXTS = (
     "kind",
 )  # fmt: skip
 ROWS_PER_GROUP = 122_880
-ROWS_PER_PART = 1_500_000
+ROWS_PER_PART = 600_000
 
 
 def query(*, where: str) -> str:
     """The projection as SQL over `events`: rows with an actor, in projection order."""
     # An actor that is not the row's own member is either the device's owner or the device itself.
     member = "(member_id IS NOT NULL OR actor <> device_id)"
-    return f"SELECT {BUCKET} AS bucket, actor, {member} AS is_member, {', '.join(KEPT)} FROM events WHERE actor IS NOT NULL AND {where} ORDER BY {SORTED}"
+    kept = ", ".join(SESSION if column == "session" else column for column in KEPT)
+    return (
+        f"SELECT {BUCKET} AS bucket, actor, {member} AS is_member, {kept} FROM events WHERE actor IS NOT NULL AND {where} ORDER BY {SORTED}"
+    )
 
 
 def build(engine: DuckDBEngine, month: int, file: Path, *, aside: Path) -> int:
@@ -65,8 +70,8 @@ def build(engine: DuckDBEngine, month: int, file: Path, *, aside: Path) -> int:
         aside,
         batches.schema,
         compression="zstd",
-        use_dictionary=[n for n in batches.schema.names if n not in ("t", "session_id", "order_id")],
-        column_encoding={"t": "DELTA_BINARY_PACKED", "session_id": "DELTA_BYTE_ARRAY", "order_id": "DELTA_BYTE_ARRAY"},
+        use_dictionary=[n for n in batches.schema.names if n not in ("t", "session", *SPELLED_OUT)],
+        column_encoding={"t": "DELTA_BINARY_PACKED"} | dict.fromkeys(SPELLED_OUT, "DELTA_BYTE_ARRAY"),
         write_statistics=["bucket"],
     ) as writer:
         waiting: list[pa.RecordBatch] = []
@@ -127,21 +132,25 @@ def read(
             continue
     stale = [month for month in months if month not in opened]
     parts = max(1, min(BUCKETS, -(-sum(f.rows for f in files) // rows_per_part)))
-    needs = (*wanted, "bucket", "d", "t")
+    needs = (*wanted, "bucket", "t")
+    cut = {month for month in opened if window is not None and not _covers(window, month_window(month))}
     engine = None
-    sources: list[_Source] = [_Projected(file, needs) for file in opened.values()]
+    sources: list[_Source] = [_Projected(file, (*needs, "d") if month in cut else needs) for month, file in opened.items()]
     try:
         if stale:
             engine = DuckDBEngine(snapshot, scratch=scratch)
             spans = " OR ".join(f"(d >= {w.from_day} AND d < {w.to_day})" for w in map(month_window, stale))
-            sources.append(_Streamed(engine.batches(query(where=f"({spans})"), rows=ROWS_PER_GROUP), needs))
+            sources.append(_Streamed(engine.batches(query(where=f"({spans})"), rows=ROWS_PER_GROUP), (*needs, "d")))
         erased = _erased(snapshot) if opened else []
         for part in range(parts):
-            below = (part + 1) * BUCKETS // parts
-            tables = [source.take(part * BUCKETS // parts, below) for source in sources]
-            whole = _joined([_within(_without(t, erased), window) for t in tables if len(t)], wanted)
+            tables = [source.take((part + 1) * BUCKETS // parts) for source in sources]
+            whole = _joined([_within(_without(t, erased), window) for t in tables], wanted)
+            del tables
             if len(whole):
                 yield whole
+            del whole
+            # What Arrow keeps for itself after a part is as large as the part.
+            pa.default_memory_pool().release_unused()
     finally:
         if engine is not None:
             engine.close()
@@ -150,20 +159,23 @@ def read(
 
 
 class _Projected:
-    """One fresh month: row groups are picked by the buckets they hold."""
+    """One fresh month, row group by row group; each is read once."""
 
     def __init__(self, file: pq.ParquetFile, columns: Sequence[str]) -> None:
         self.file = file
         self.columns = list(dict.fromkeys(columns))
         position = file.schema_arrow.names.index("bucket")
-        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
-        self.spans = [(g.column(position).statistics.min, g.column(position).statistics.max) for g in groups if g.num_rows]
+        groups = [(n, file.metadata.row_group(n)) for n in range(file.metadata.num_row_groups)]
+        self.groups = [(n, g.column(position).statistics.min) for n, g in groups if g.num_rows]
+        self.waiting = file.read_row_groups([], columns=self.columns)
 
-    def take(self, first: int, below: int) -> pa.Table:
-        """The rows of buckets first <= b < below."""
-        groups = [n for n, (low, high) in enumerate(self.spans) if low < below and high >= first]
-        table = self.file.read_row_groups(groups, columns=self.columns, use_threads=True)
-        return _buckets(table, first, below)
+    def take(self, below: int) -> pa.Table:
+        """The rows of buckets below this one that were not taken before."""
+        mine = [n for n, lowest in self.groups if lowest < below]
+        self.groups = self.groups[len(mine) :]
+        table = pa.concat_tables([self.waiting, self.file.read_row_groups(mine, columns=self.columns)])
+        taken, self.waiting = _parted(table, below)
+        return taken
 
 
 class _Streamed:
@@ -175,27 +187,29 @@ class _Streamed:
         self.waiting = batches.schema.empty_table().select(self.columns)
         self.done = False
 
-    def take(self, first: int, below: int) -> pa.Table:
-        """The rows of buckets first <= b < below; must be asked in ascending order."""
+    def take(self, below: int) -> pa.Table:
+        """The rows of buckets below this one that were not taken before."""
         held = [self.waiting]
         while not self.done and (not len(held[-1]) or held[-1]["bucket"][-1].as_py() < below):
             try:
                 held.append(pa.Table.from_batches([self.batches.read_next_batch()]).select(self.columns))
             except StopIteration:
                 self.done = True
-        table = pa.concat_tables(held)
-        mine = _buckets(table, first, below)
-        self.waiting = table.slice(len(mine))
-        return mine
+        taken, self.waiting = _parted(pa.concat_tables(held), below)
+        return taken
 
 
 _Source = _Projected | _Streamed
 
 
-def _buckets(table: pa.Table, first: int, below: int) -> pa.Table:
-    bucket = table["bucket"].to_numpy()
-    start, end = np.searchsorted(bucket, [first, below], side="left")
-    return table.slice(int(start), int(end - start))
+def _parted(table: pa.Table, below: int) -> tuple[pa.Table, pa.Table]:
+    """Rows of buckets below this one, and the others; buckets ascend."""
+    end = int(np.searchsorted(table["bucket"].to_numpy(), below, side="left"))
+    return table.slice(0, end), table.slice(end)
+
+
+def _covers(window: Window, span: Window) -> bool:
+    return window.from_day <= span.from_day and window.to_day >= span.to_day
 
 
 def _erased(snapshot: Snapshot) -> list[str]:
@@ -216,7 +230,7 @@ def _without(table: pa.Table, erased: list[str]) -> pa.Table:
 
 
 def _within(table: pa.Table, window: Window | None) -> pa.Table:
-    if window is None or not len(table):
+    if window is None or not len(table) or "d" not in table.column_names:
         return table
     lowest, highest = pc.min_max(table["d"]).as_py().values()
     if lowest >= window.from_day and highest < window.to_day:
@@ -225,24 +239,44 @@ def _within(table: pa.Table, window: Window | None) -> pa.Table:
 
 
 def _joined(tables: list[pa.Table], wanted: Sequence[str]) -> pa.Table:
-    """Months laid together: actors as ascending codes, time ascending within each; the order is verified, not believed."""
+    """Months laid together: actors as ascending codes, each actor's rows in the order of the months, which is that of time.
+
+    An actor's rows of a month are one run, and only runs are put in order; that the rows then are is verified, not believed.
+    """
+    tables = [table for table in tables if len(table)]
     if not tables:
         return pa.table({})
-    kept = list(dict.fromkeys((*wanted, "t")))
-    whole = pa.concat_tables([_coded(table.select(kept)) for table in tables]).combine_chunks()
-    for i, field in enumerate(whole.schema):
-        if pa.types.is_dictionary(field.type):
-            whole = whole.set_column(i, field.name, _unified(whole[field.name]))
-    actor = whole["actor"].combine_chunks()
-    actor = actor.chunk(0) if isinstance(actor, pa.ChunkedArray) else actor
-    codes, t = actor.indices.to_numpy(), whole["t"].to_numpy()
-    if not _ordered(codes, t):
+    whole = pa.concat_tables([_coded(table.select(list(dict.fromkeys((*wanted, "t"))))) for table in tables])
+    starts, names = _runs(whole["actor"])
+    code, lengths = names.indices.to_numpy(), np.diff(starts, append=len(whole))
+    rows = None
+    if bool(np.any(np.diff(code) < 0)):
+        order = np.argsort(code, kind="stable")
+        code, starts, lengths = code[order], starts[order], lengths[order]
+        rows = np.arange(len(whole)) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+    who = np.repeat(code, lengths)
+    t = whole["t"].to_numpy() if rows is None else whole["t"].to_numpy()[rows]
+    if not bool(np.all((who[1:] != who[:-1]) | (t[1:] >= t[:-1]))):
         # Stable, so that rows of one actor at one instant keep their event order.
-        order = np.argsort(codes, kind="stable")
-        if not _ordered(codes[order], t[order]):
-            order = np.lexsort((t, codes))
-        whole = whole.take(pa.array(order)).combine_chunks()
-    return whole.select(list(wanted))
+        again = np.lexsort((t, who))
+        t, rows = t[again], again if rows is None else rows[again]
+    columns = {"actor": pa.DictionaryArray.from_arrays(pa.array(who), names.dictionary)}
+    for name in wanted[1:]:
+        column = pa.array(t) if name == "t" else _one_chunk(whole[name])
+        columns[name] = column if rows is None or name == "t" else column.take(pa.array(rows))
+    return pa.table(columns)
+
+
+def _runs(actor: pa.ChunkedArray) -> tuple[np.ndarray, pa.DictionaryArray]:
+    """Where each stretch of rows of one actor begins, and whose it is: one dictionary, codes by first appearance."""
+    starts, names, before = [], [], 0
+    for chunk in actor.chunks:
+        indices = chunk.indices.to_numpy()
+        heads = np.concatenate(([0], np.flatnonzero(np.diff(indices)) + 1)) if len(indices) else np.zeros(0, dtype=np.int64)
+        starts.append(heads + before)
+        names.append(chunk.dictionary.take(pa.array(indices[heads])))
+        before += len(indices)
+    return np.concatenate(starts), pc.dictionary_encode(pa.concat_arrays(names))
 
 
 def _coded(table: pa.Table) -> pa.Table:
@@ -253,13 +287,7 @@ def _coded(table: pa.Table) -> pa.Table:
     return table
 
 
-def _unified(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Codes of one dictionary, in one chunk."""
-    whole = column.unify_dictionaries().combine_chunks()
-    return whole if isinstance(whole, pa.ChunkedArray) else pa.chunked_array([whole])
-
-
-def _ordered(codes: np.ndarray, t: np.ndarray) -> bool:
-    """Whether rows are sorted by (code, t)."""
-    step = np.diff(codes)
-    return bool(np.all(step >= 0) and np.all((step > 0) | (np.diff(t) >= 0)))
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, its codes of one dictionary."""
+    whole = (column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column).combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole

@@ -94,7 +94,11 @@ def test_parts_of_a_history_add_up_to_the_whole(rows: list[list[int]], cut: int)
         assert getattr(added, name).tolist() == getattr(whole, name).tolist()
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3), st.integers(0, 120), st.integers(0, 3)), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([-1, 0, 1, 1 << 20, 1 << 62]), st.integers(0, 120), st.integers(0, 3)), max_size=40
+    )
+)
 def test_one_pass_cuts_the_sessions_that_sorting_cuts(rows: list[tuple[int, int, int, int]]) -> None:
     pytest.importorskip("numba")
     who, given_ids, minute, name = (

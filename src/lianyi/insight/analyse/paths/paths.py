@@ -17,7 +17,7 @@ from lianyi.insight.analyse.paths.sessions import Ints, Sessions, cut_ordered, c
 from lianyi.insight.analyse.paths.sql import counted_by_sql
 from lianyi.insight.analyse.paths.steps import EXIT, links, top_paths
 from lianyi.insight.analyse.paths.success import GROUPS, Success, success
-from lianyi.insight.analyse.walk import codes_in, codes_of, one_chunk, parts
+from lianyi.insight.analyse.walk import codes_in, codes_of, given_in, one_chunk, parts
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -209,14 +209,14 @@ def paths(
 
 def _walked(engine: Engine, window: Window, events: list[str]) -> Iterator[tuple[Sessions, Ints]] | None:
     """Sessions by parts of the projection, with the group of each one's person; None where it is stale."""
-    found = parts(engine, ("name", "t", "session_id"), window)
+    found = parts(engine, ("name", "t", "session"), window)
     return None if found is None else (_of_part(part, events) for part in found)
 
 
 def _of_part(part: pa.Table, events: list[str]) -> tuple[Sessions, Ints]:
     name = codes_in(part["name"], events)
     kept = np.flatnonzero(name >= 0)
-    sessions = cut_ordered(codes_of(part["actor"])[kept], codes_of(part["session_id"])[kept], part["t"].to_numpy()[kept], name[kept])
+    sessions = cut_ordered(codes_of(part["actor"])[kept], given_in(part["session"])[kept], part["t"].to_numpy()[kept], name[kept])
     return sessions, groups_by_name(one_chunk(part["actor"]).dictionary.to_pylist(), GROUPS)[sessions.who]
 
 

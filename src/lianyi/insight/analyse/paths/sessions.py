@@ -50,7 +50,7 @@ class Sessions:
 def cut_sessions(who: Ints, given: Ints, t: Ints, name: Ints) -> Sessions:
     """Sessions of facts; those of one instant in the order given, others in any order.
 
-    who, name : (R,) codes; given: (R,) code of the given session, -1 where there is none; t: (R,) microseconds
+    who, name : (R,) codes; given: (R,) number of the given session inside its person, -1 where there is none; t: (R,) microseconds
     >>> s = cut_sessions(np.array([7, 7, 7]), np.array([-1, -1, -1]), np.array([0, 60, 4_000]) * 1_000_000, np.array([2, 0, 1]))
     >>> s.starts.tolist(), s.steps.tolist()
     ([0, 2, 3], [2, 0, 1])
@@ -95,7 +95,8 @@ def numbered(who: Ints, given: Ints, t: Ints, *, compiled: bool | None = None) -
     """The session of each of the facts, which are ordered by who and t; see `cut_sessions`."""
     walk = None if compiled is False else walks.compiled(_number) if compiled else walks.faster(_number, len(who))
     if walk is not None:
-        return Numbered(*walk(who, given, t, int(given.max(initial=-1)) + 1, SILENCE_US))
+        # Arrays that cannot be written are another signature, which would be compiled for itself.
+        return Numbered(*walk(*(np.require(a, requirements="W") for a in (who, given, t)), SILENCE_US))
     if not len(who):
         none: Ints = np.zeros(0, dtype=np.int64)
         return Numbered(none, none, none, none)
@@ -116,29 +117,47 @@ def _cut(who: Ints, given: Ints, t: Ints) -> tuple[Ints, Ints]:
     return order.astype(np.int64), begins.astype(np.int64)
 
 
-def _number(who: Any, given: Any, t: Any, ids: int, silence: int) -> Any:
+def _number(who: Any, given: Any, t: Any, silence: int) -> Any:
     """The session of each fact and its place in it; length of each session, and whose it is."""
     n = len(who)
     number = np.empty(n, dtype=np.int64)
     place = np.empty(n, dtype=np.int64)
     length = np.zeros(n, dtype=np.int64)
     whose = np.empty(n, dtype=np.int64)
-    owner = np.full(ids, -1, dtype=np.int64)  # whose session an id last was, and which
-    at = np.zeros(ids, dtype=np.int64)
+    most, begin = 0, 0  # facts of one actor
+    for i in range(1, n + 1):
+        if i == n or who[i] != who[begin]:
+            most = max(most, i - begin)
+            begin = i
+    # Sessions by their ids, open addressing with twice as many slots as an actor can fill; a slot of somebody else is empty.
+    slots = 2
+    while slots < 2 * most:
+        slots *= 2
+    owner = np.full(slots, -1, dtype=np.int64)  # the first fact of the actor who filled it
+    key = np.zeros(slots, dtype=np.int64)
+    at = np.zeros(slots, dtype=np.int64)
     count = 0
+    begin = 0
     quiet = -1  # the session of facts without an id that is still open
     last = 0
+    s = 0
     for i in range(n):
-        if i == 0 or who[i] != who[i - 1]:
+        if who[i] != who[begin]:
+            begin = i
             quiet = -1
         mine = given[i]
         if mine >= 0:
-            if owner[mine] != who[i]:
-                owner[mine] = who[i]
-                at[mine] = count
-                whose[count] = who[i]
-                count += 1
-            s = at[mine]
+            if i == begin or given[i - 1] != mine:
+                slot = mine & (slots - 1)
+                while owner[slot] == begin and key[slot] != mine:
+                    slot = (slot + 1) & (slots - 1)
+                if owner[slot] != begin:
+                    owner[slot] = begin
+                    key[slot] = mine
+                    at[slot] = count
+                    whose[count] = who[i]
+                    count += 1
+                s = at[slot]
         else:
             if quiet < 0 or t[i] - last > silence:
                 quiet = count

@@ -20,7 +20,7 @@ from lianyi.insight.analyse.answer import answer
 from lianyi.insight.analyse.estimate import Estimate, missing, share_of
 from lianyi.insight.analyse.paths.sessions import Ints, numbered
 from lianyi.insight.analyse.paths.sql import IN_SESSIONS
-from lianyi.insight.analyse.walk import codes_in, codes_of, parts
+from lianyi.insight.analyse.walk import codes_in, codes_of, given_in, parts
 from lianyi.insight.measure.intervals import mean, quantile, quantile_interval
 from lianyi.kernel.clock import Window, date_of
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -149,23 +149,29 @@ Sums = tuple[Counter[int], tuple[int, int, int, int], Counter[int]]
 
 
 def _walked(engine: Engine, window: Window, left_out: list[str]) -> Sums | None:
-    found = parts(engine, ("t", "d", "name", "session_id"), window)
+    found = parts(engine, ("t", "d", "session", *(["name"] if left_out else [])), window)
     if found is None:
         return None
     days, seconds = Counter[int](), Counter[int]()
     totals = np.zeros(4, dtype=np.int64)
     for part in found:
-        kept = np.flatnonzero(codes_in(part["name"], left_out) < 0)
-        t = part["t"].to_numpy()[kept]
-        cut = numbered(codes_of(part["actor"])[kept], codes_of(part["session_id"])[kept], t)
-        first = np.flatnonzero(cut.place == 0)
-        began, ended = np.empty((2, len(cut.length)), dtype=np.int64)
-        began[cut.number[first]] = t[first]
-        ended[cut.number] = t  # facts of a session ascend: the last write stays
-        _add(days, part["d"].to_numpy()[kept][first].astype(np.int64))
-        _add(seconds, (ended - began) // SECOND_US)
-        totals += (len(cut.length), cut.length.sum(), (cut.length**2).sum(), (cut.length == 1).sum())
+        totals += _count(part, left_out, days, seconds)
     return days, (int(totals[0]), int(totals[1]), int(totals[2]), int(totals[3])), seconds
+
+
+def _count(part: pa.Table, left_out: list[str], days: Counter[int], seconds: Counter[int]) -> Ints:
+    """Sessions, facts, squares of facts, sessions of one fact; the days and seconds of the sessions are added to what is there."""
+    if left_out:
+        part = part.filter(pa.array(codes_in(part["name"], left_out) < 0))
+    t = part["t"].to_numpy()
+    cut = numbered(codes_of(part["actor"]), given_in(part["session"]), t)
+    first = np.flatnonzero(cut.place == 0)
+    began, ended = np.empty((2, len(cut.length)), dtype=np.int64)
+    began[cut.number[first]] = t[first]
+    ended[cut.number] = t  # facts of a session ascend: the last write stays
+    _add(days, part["d"].to_numpy()[first].astype(np.int64))
+    _add(seconds, (ended - began) // SECOND_US)
+    return np.array([len(cut.length), cut.length.sum(), (cut.length**2).sum(), (cut.length == 1).sum()], dtype=np.int64)
 
 
 def _add(counter: Counter[int], values: Ints) -> None:
