@@ -2,8 +2,10 @@
 
 python -m benchmarks console
 
-The first time includes working out the answers of the history; they are then kept for the snapshot. Targets: the cockpit within 600 ms and
-every other page within 300 ms at the 95th percentile, on two cores. Then the lists of a shop of a million members (million.py), each within two seconds.
+The first time includes working out the answers of the history, or the page that says it is doing so; `after` is how long it then took until
+the page had them. They are kept for the snapshot. Targets: the cockpit within 600 ms and every other page within 300 ms at the 95th percentile,
+on two cores. Then every page of a shop of a million members (million.py) with ninety days of history, a hundred million facts: each within two
+seconds, the first time too.
 """
 
 import json
@@ -119,11 +121,12 @@ def pages(home: Path, paths: dict[str, str], *, rounds: int) -> dict[str, Any]:
     for name, path in paths.items():
         address = path.replace("{review}", review)
         first = timed(client, address)
+        after = worked_out(client, address)
         times = [timed(client, address) for _ in range(rounds)]
         with CaptureQueriesContext(connection) as queries:
             timed(client, address)
         cut = quantiles(times, n=20)
-        found[name] = {"first": first, "p50": cut[9], "p95": cut[18], "queries": len(queries)}
+        found[name] = {"first": first, "worked_out_seconds": after, "p50": cut[9], "p95": cut[18], "queries": len(queries)}
     return {"seconds": time.perf_counter() - begun, "pages": found}
 
 
@@ -148,12 +151,20 @@ def evaluated() -> str:
 
 
 def timed(client: Any, address: str) -> float:
-    """Milliseconds of one request, which must succeed."""
+    """Milliseconds of one request, which must succeed, or say that it is being worked out."""
     begun = time.perf_counter()
     answer = client.get(address)
     spent = (time.perf_counter() - begun) * 1000
-    assert answer.status_code == 200, (address, answer.status_code)
+    assert answer.status_code in {200, 202}, (address, answer.status_code)
     return spent
+
+
+def worked_out(client: Any, address: str) -> float:
+    """Seconds until a page has its answers, coming back as a browser would."""
+    begun = time.perf_counter()
+    while client.get(address).status_code == 202:
+        time.sleep(1)
+    return time.perf_counter() - begun
 
 
 def main() -> None:
@@ -169,10 +180,13 @@ def main() -> None:
 def show(title: str, said: dict[str, Any], targets: dict[str, int]) -> None:
     """A table of pages."""
     print(f"\n{title}, milliseconds")
-    print(f"  {'page':<18}{'first':>9}{'p50':>9}{'p95':>9}{'target':>9}{'queries':>9}")
+    print(f"  {'page':<18}{'first':>9}{'p50':>9}{'p95':>9}{'target':>9}{'queries':>9}{'after, s':>10}")
     for name, one in said.items():
         late = "" if one["p95"] <= targets[name] else "  LATE"
-        print(f"  {name:<18}{one['first']:9.0f}{one['p50']:9.0f}{one['p95']:9.0f}{targets[name]:9d}{one['queries']:9d}{late}")
+        print(
+            f"  {name:<18}{one['first']:9.0f}{one['p50']:9.0f}{one['p95']:9.0f}{targets[name]:9d}{one['queries']:9d}"
+            f"{one['worked_out_seconds']:10.1f}{late}"
+        )
 
 
 if __name__ == "__main__":

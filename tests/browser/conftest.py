@@ -54,7 +54,14 @@ class Shop:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "LIANYI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "lianyi.server.settings", "PYTHONPATH": str(ROOT / "src")}
+    return {
+        **os.environ,
+        "LIANYI_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "lianyi.server.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+        # On a busy machine everything may take long, and what is looked at here are the pages themselves.
+        "LIANYI_ANSWER_SECONDS": "60",
+    }
 
 
 def free_port() -> int:

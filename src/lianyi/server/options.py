@@ -46,6 +46,7 @@ class Options:
     debug        : pages with traces and the page of styles, for development only (LIANYI_DEBUG=1)
     proxies      : how many of our own proxies stand before the server; that many hops of X-Forwarded-For are believed (LIANYI_PROXIES)
     threads      : requests answered at the same time by one process (LIANYI_THREADS)
+    answer_seconds: how long a page waits for an answer of the history before it says that it is being worked out (LIANYI_ANSWER_SECONDS)
     wechat_app   : the official account through which members sign in, "" for none (LIANYI_WECHAT_APP)
     wechat_secret: its secret (LIANYI_WECHAT_SECRET, or the file LIANYI_WECHAT_SECRET_FILE)
     sms_url      : the brand's gateway for sign-in links to telephones, "" for the folder `messages` in the workspace (LIANYI_SMS_URL)
@@ -59,6 +60,7 @@ class Options:
     debug: bool = False
     proxies: int = 0
     threads: int = 16
+    answer_seconds: int = 1
     wechat_app: str = ""
     wechat_secret: str = field(default="", repr=False)
     sms_url: str = ""
@@ -105,6 +107,7 @@ def options_from(environment: Mapping[str, str]) -> Options:
         debug=switch(environment, "LIANYI_DEBUG"),
         proxies=count(environment, "LIANYI_PROXIES", Options.proxies, most=8),
         threads=count(environment, "LIANYI_THREADS", Options.threads, least=1, most=256),
+        answer_seconds=count(environment, "LIANYI_ANSWER_SECONDS", Options.answer_seconds, most=600),
         wechat_app=environment.get("LIANYI_WECHAT_APP", ""),
         wechat_secret=kept_secret(environment, "LIANYI_WECHAT_SECRET"),
         sms_url=web_address(environment, "LIANYI_SMS_URL"),

@@ -159,6 +159,8 @@ AXES_VERBOSE = False
 
 # Work done aside waits in a queue for the worker; under test it is done at once.
 JOBS_AT_ONCE = False
+# A page whose answer takes longer says so and comes back for it.
+ANSWER_WITHIN_SECONDS: float | None = OPTIONS.answer_seconds
 # What follows an import: the first page that looks at it finds its answers there.
 AFTER_IMPORT = "lianyi.web.console.cockpit.warm"
 

@@ -16,9 +16,11 @@ from lianyi.stream.engines.base import Engine
 from lianyi.stream.log.delta import SnapshotGone
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.opening import opened
+from lianyi.web.console.patience import StillWorking, awaited
 
 KEPT_SECONDS = 14 * 24 * 3600
 HELD_SECONDS = 60
+WAITED_SECONDS = 20
 Answer = TypeVar("Answer")
 VERSION = version("lianyi")
 """Another version of the product may answer otherwise."""
@@ -72,25 +74,48 @@ def move_on() -> None:
     caches["answers"].delete(_held())
 
 
+def is_waited_for() -> bool:
+    """Whether somebody waits for an answer on the snapshot that pages stand on."""
+    return caches["answers"].get(_waited_for()) is not None
+
+
+def _waited_for() -> str:
+    return f"waited:{_held()}"
+
+
 def _held() -> str:
     return "horizon:" + hashlib.sha256(str(settings.WORKSPACE.path).encode()).hexdigest()
 
 
 def kept(horizon: Horizon, question: str, ask: Callable[[Engine], Answer]) -> Answer:
-    """The answer to a question on a snapshot, from the cache or asked now. `question` names it completely."""
+    """The answer to a question on a snapshot, from the cache or asked now. `question` names it completely.
+
+    Raises StillWorking where a page's patience ends first (patience.py), TryLater when the snapshot is gone.
+    """
     key = "asked:" + hashlib.sha256(f"{VERSION} {settings.WORKSPACE.path} {horizon.snapshot} {question}".encode()).hexdigest()
     cache = caches["answers"]
     answer: Answer | None = cache.get(key)
-    if answer is None:
+    if answer is not None:
+        return answer
+
+    def asked() -> Answer:
         try:
             with opened(settings.WORKSPACE, horizon.snapshot) as engine:
-                answer = ask(engine)
+                found = ask(engine)
         except SnapshotGone:
             # Somebody was erased meanwhile, and old snapshots with them.
             move_on()
             raise TryLater(retry_after_seconds=1) from None
-        cache.set(key, answer, KEPT_SECONDS)
-    return answer
+        cache.set(key, found, KEPT_SECONDS)
+        return found
+
+    try:
+        return awaited(key, asked)
+    except StillWorking:
+        # Pages stay on this snapshot until it is answered: on a newer one, everything would have to be asked anew.
+        cache.set(_waited_for(), horizon, WAITED_SECONDS)
+        stand_on(horizon)
+        raise
 
 
 def values(horizon: Horizon, metrics: Sequence[str], window: Window, *, grain: str = "total", by: str | None = None) -> list[MetricValue]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from lianyi.ops.plan.selectors import list_goals
-from lianyi.web.console.asking import HELD_SECONDS, Horizon, find_held, find_newest, stand_on
+from lianyi.web.console.asking import HELD_SECONDS, Horizon, find_held, find_newest, is_waited_for, stand_on
 from lianyi.web.console.cards import Card, cards
 from lianyi.web.console.goals import paces_of
 from lianyi.web.console.meters import Meter, meters
@@ -32,13 +32,13 @@ def cockpit(horizon: Horizon, span: Span) -> Cockpit:
 
 
 def warm(at: dt.datetime) -> bool:
-    """Work out the newest snapshot's cockpit and goals, then let pages move on to it; False when they stand on it already.
+    """Work out the newest snapshot's cockpit and goals, then let pages move on to it; False when they stand on it already, or somebody waits on the older one.
 
     at : by the brand's clock
     The longer it took, the longer pages stay: a large history is not worked through without end. Raises TryLater when the snapshot goes.
     """
     newest = find_newest()
-    if newest is None:
+    if newest is None or is_waited_for():
         return False
     begun = time.monotonic()
     is_new = newest != find_held()

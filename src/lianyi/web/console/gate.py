@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.ops.team.services import note_seen
+from lianyi.web.console.patience import StillWorking, patient_for
 
 SEEN_EVERY_SECONDS = 600
 View = Callable[..., HttpResponse]
@@ -20,7 +24,7 @@ View = Callable[..., HttpResponse]
 def opened_to(permission: str = "") -> Callable[[View], View]:
     """Let a signed-in team member in who holds a permission; without one, every team member. The view finds `request.actor`.
 
-    Visitors are led to the door and back; who lacks the permission is told so (403).
+    Visitors are led to the door and back; who lacks the permission is told so (403). What takes long is worked out aside meanwhile (202).
     """
 
     def gated(view: View) -> View:
@@ -32,12 +36,28 @@ def opened_to(permission: str = "") -> Callable[[View], View]:
             _seen(request)
             if permission:
                 request.actor.require(permission)
-            return view(request, *args, **kwargs)
+            try:
+                with patient_for(settings.ANSWER_WITHIN_SECONDS if request.method == "GET" else None):
+                    return view(request, *args, **kwargs)
+            except StillWorking as fault:
+                return _working(request, fault)
 
         guarded.permission = permission
         return guarded
 
     return gated
+
+
+def _working(request: HttpRequest, fault: StillWorking) -> HttpResponse:
+    """A page, or the part of one that was asked for, that comes back by itself, with or without script."""
+    part = bool(request.headers.get("HX-Request"))
+    response = render(
+        request, "console/parts/working.html" if part else "console/working.html", {"fault": fault}, status=HTTPStatus.ACCEPTED
+    )
+    response["Cache-Control"] = "no-store"
+    if not part:
+        response["Refresh"] = str(fault.retry_after_seconds)
+    return response
 
 
 def _seen(request: HttpRequest) -> None:
