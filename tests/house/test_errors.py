@@ -1,11 +1,13 @@
 """Every error a person may see: one code each, both languages, a row in the reference."""
 
+import ast
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from lianyi.kernel.errors import BadInput, Broken, LianyiError, Refusal
+from lianyi.kernel.errors import BadInput, Broken, LianyiError, Refusal, UnknownName
+from lianyi.kernel.nouns import NOUNS
 from lianyi.kernel.text import Text
 from tools.reference.errors import error_classes
 from tools.rules.texts import NAMED, fault_of
@@ -43,3 +45,21 @@ def test_an_error_has_its_row_in_the_reference(kind):
     page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 
     assert kind is LianyiError or f"\n| `{kind.code}` |" in page, "run make docs"
+
+
+def nouns_said():
+    """The id of every noun that the code says an unknown name is of."""
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "UnknownName":
+                yield from (word.value.value for word in node.keywords if word.arg == "what" and isinstance(word.value, ast.Constant))
+
+
+def test_an_unknown_name_is_told_with_a_noun_of_the_reader_s_language():
+    said = set(nouns_said())
+
+    assert len(said) > 40
+    assert said - set(NOUNS) == set()
+    assert [noun.zh for noun in NOUNS.values() if noun.zh.isascii()] == []
+    assert UnknownName(what="metric", given="gvm", allowed=["gmv"]).say("zh") == "没有这个指标：gvm。是不是 gmv？"
+    assert UnknownName(what=Text(zh="周期", en="period"), given="x", allowed=["week"]).say("en") == "Unknown period: x. Known: week"

@@ -12,6 +12,7 @@ Each carries a code, its data, and a message and a remedy in both languages with
 
 from typing import Any, ClassVar
 
+from lianyi.kernel.nouns import NOUNS
 from lianyi.kernel.text import Text, nearest
 
 
@@ -110,15 +111,15 @@ class Broken(LianyiError):
 class UnknownName(BadInput):
     """A name that is not in a closed list.
 
-    what    : what kind of name (metric, dimension, event kind ...)
+    what    : what kind of name: the id of a noun (kernel.nouns), or the noun itself in both languages
     given   : the name as given
     allowed : every valid name; the nearest is offered
     """
 
     code = "unknown_name"
-    message = Text(zh="没有这个 %(what)s：%(given)s。%(hint)s", en="Unknown %(what)s: %(given)s. %(hint)s")
+    message = Text(zh="没有这个%(what)s：%(given)s。%(hint)s", en="Unknown %(what)s: %(given)s. %(hint)s")
 
-    def __init__(self, *, what: str, given: str, allowed: list[str]) -> None:
+    def __init__(self, *, what: str | Text, given: str, allowed: list[str]) -> None:
         self.near = nearest(given, allowed)
         shown = ", ".join(sorted(allowed)[:10]) + (" ..." if len(allowed) > 10 else "")
         super().__init__(what=what, given=given, hint="", allowed=shown)
@@ -128,4 +129,6 @@ class UnknownName(BadInput):
             hint = Text(zh="是不是 %(near)s？", en="Did you mean %(near)s?").say(language, near=self.near)
         else:
             hint = Text(zh="可用：%(allowed)s", en="Known: %(allowed)s").say(language, allowed=self.data["allowed"])
-        return self.message.say(language, **{**self.data, "hint": hint})
+        what = self.data["what"]
+        noun = what if isinstance(what, Text) else NOUNS[what]
+        return self.message.say(language, **{**self.data, "what": noun.say(language), "hint": hint})

@@ -45,7 +45,9 @@ MAY = (
     "adds_in_time",
     "refunds",
     "interval",
+    "shortest",
 )
+SHORTEST = ("day", "week", "month")
 SQL_KEYS = ("numerator", "denominator", "value", "n", "eligible", "excluded", "squares", "positive", "negative")
 
 
@@ -72,6 +74,7 @@ class Metric:
     adds_over     : dimensions over which the parts sum to the whole
     adds_in_time  : whether periods sum to the window
     refunds       : what a refund does to it
+    shortest      : the shortest period of which it says anything: day, unless the entry says week or month
     """
 
     id: str
@@ -96,6 +99,7 @@ class Metric:
     adds_in_time: bool
     refunds: str
     interval: str
+    shortest: str
     version: int
     source: str
 
@@ -132,6 +136,7 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
     for key, allowed in (
         ("interval", INTERVALS),
         ("refunds", REFUNDS),
+        ("shortest", SHORTEST),
         ("known", inputs()),
         ("relation", relations()),
         ("clusters", relations()),
@@ -179,6 +184,7 @@ def _metric(where: str, id_: str, section: str, raw: object) -> Metric:
         adds_in_time=entry.get("adds_in_time", False),
         refunds=entry.get("refunds", "none"),
         interval=entry.get("interval", "none"),
+        shortest=entry.get("shortest", "day"),
         version=entry["version"],
         source=entry["source"],
     )

@@ -10,6 +10,7 @@ from lianyi.insight.measure import Metric, MetricValue, metric
 from lianyi.insight.report.cells import Quantity, Spark
 from lianyi.insight.report.formats import Formatter
 from lianyi.insight.report.html.drawing import sparkline
+from lianyi.kernel.clock import GRAINS, Window, period_start
 from lianyi.kernel.text import Text
 from lianyi.web.console.asking import Horizon, values
 from lianyi.web.console.windows import Span
@@ -18,6 +19,7 @@ from lianyi.web.ui.templatetags.words import spoken
 NOT_DEFINED = Text(zh="无法计算（没有可除的数）", en="undefined (nothing to divide by)")
 LACKS = Text(zh="暂无数据：缺 %(what)s", en="no data: needs %(what)s")
 SAME_WITHIN = 1e-9
+MOST_PERIODS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,36 @@ def formatter() -> Formatter:
 
 
 def cards(horizon: Horizon, metrics: Sequence[str], span: Span, *, grain: str = "day") -> list[Card]:
-    """Cards of some metrics over a span. Cost: three kept questions, whatever the number of metrics."""
+    """Cards of some metrics over a span.
+
+    A metric that says nothing of so short a period as the grain is drawn by its own: its last twelve whole weeks or months.
+    Cost: two kept questions and one for each grain, whatever the number of metrics.
+    """
     now = {value.metric: value for value in values(horizon, metrics, span.window)}
     before = {value.metric: value for value in values(horizon, metrics, span.before)}
     series: dict[str, list[MetricValue]] = {}
-    for value in values(horizon, metrics, span.window, grain=grain):
-        series.setdefault(value.metric, []).append(value)
-    return [card(now[id_], before.get(id_), series.get(id_, []), horizon.last_day, grain) for id_ in metrics]
+    drawn_by = {id_: max(grain, metric(id_).shortest, key=GRAINS.index) for id_ in metrics}
+    for one in sorted(set(drawn_by.values())):
+        window = span.window if one == grain else whole_periods(span.window, one, horizon.first_day)
+        of_grain = [id_ for id_ in metrics if drawn_by[id_] == one]
+        for value in values(horizon, of_grain, window, grain=one) if window else []:
+            series.setdefault(value.metric, []).append(value)
+    return [card(now[id_], before.get(id_), series.get(id_, []), horizon.last_day, drawn_by[id_]) for id_ in metrics]
+
+
+def whole_periods(window: Window, grain: str, first_day: int) -> Window | None:
+    """The last twelve periods that are over when a window is, none of them begun before the first day with facts; None for none.
+
+    >>> str(whole_periods(Window.parse("2026-06-08", "2026-07-06"), "month", Window.named("2026-02").from_day + 4))
+    '2026-03-01..2026-07-01'
+    """
+    end = start = period_start(window.to_day, grain)
+    for _ in range(MOST_PERIODS):
+        earlier = period_start(start - 1, grain)
+        if earlier < first_day:
+            break
+        start = earlier
+    return Window(start, end) if start < end else None
 
 
 def card(now: MetricValue, before: MetricValue | None, series: list[MetricValue], last_day: int, grain: str) -> Card:

@@ -65,7 +65,7 @@ class Parameter:
 
     def _check(self, value: str) -> None:
         if value not in self.options:
-            raise UnknownName(what=self.id, given=value, allowed=list(self.options))
+            raise UnknownName(what=self.name, given=value, allowed=list(self.options))
 
 
 @dataclass(frozen=True, slots=True)
