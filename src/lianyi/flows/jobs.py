@@ -13,12 +13,17 @@ from lianyi.flows.evaluate_period import evaluate_period
 from lianyi.flows.import_upload import check_upload, drop_forgotten, import_upload
 from lianyi.flows.measure_effect import measure_effects
 from lianyi.flows.scheduled_reviews import ask_due
+from lianyi.flows.tidy_history import LARGE_IMPORT_FACTS, tidy
 from lianyi.kernel.actor import SYSTEM
+from lianyi.ops.intake.selectors import get_upload
 from lianyi.stream.workspace import Workspace, load
 
 log = logging.getLogger("lianyi.jobs")
 # A file of its own: waiting jobs must never make a sale wait for the operational database.
-queue = SqliteHuey(name="lianyi", filename=str(settings.WORKSPACE.path / "jobs.sqlite3"), fsync=True, immediate=settings.JOBS_AT_ONCE)
+# Hours are the brand's: what is done at night is done in its night.
+queue = SqliteHuey(
+    name="lianyi", filename=str(settings.WORKSPACE.path / "jobs.sqlite3"), fsync=True, immediate=settings.JOBS_AT_ONCE, utc=False
+)
 
 
 def here() -> Workspace:
@@ -47,7 +52,23 @@ def upload_check(public_id: str) -> None:
 @queue.task()  # type: ignore[untyped-decorator]
 def upload_import(public_id: str) -> None:
     """Import a file that was checked; what people look at next is worked out before it is said to be done."""
-    import_upload(here(), public_id=public_id, now=now, written=import_string(settings.AFTER_IMPORT) if settings.AFTER_IMPORT else None)
+    written = import_string(settings.AFTER_IMPORT) if settings.AFTER_IMPORT else None
+    if import_upload(here(), public_id=public_id, now=now, written=written):
+        report = get_upload(public_id).report
+        if report.get("written", 0) >= LARGE_IMPORT_FACTS:
+            tidying()
+
+
+@queue.task()  # type: ignore[untyped-decorator]
+def tidying() -> None:
+    """Tidy the history."""
+    tidy(here(), at=timezone.now())
+
+
+@queue.periodic_task(crontab(hour="3", minute="10"))  # type: ignore[untyped-decorator]
+def tidying_by_itself() -> None:
+    """Tidy the history once a night."""
+    tidy(here(), at=timezone.now())
 
 
 @queue.task()  # type: ignore[untyped-decorator]

@@ -1,5 +1,6 @@
 """The wizard: a file is looked at, its columns are said, the money is checked, and only then it is imported, once."""
 
+import datetime as dt
 import gzip
 import io
 import zipfile
@@ -7,9 +8,12 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from lianyi.flows import jobs
+from lianyi.flows.tidy_history import find_tidying, tidy
 from lianyi.ops.intake.selectors import get_upload, list_uploads
 from lianyi.stream import workspace as workspaces
 from lianyi.stream.intake import list_imports
+from lianyi.stream.log.lock import maintaining
 from lianyi.stream.log.table import EventLog
 from tests.web.console.conftest import browser
 
@@ -165,3 +169,28 @@ def test_what_follows_an_import_finds_its_facts_and_its_failure_is_not_the_impor
 
     assert seen == [True]
     assert get_upload(upload.public_id).state == "done"
+
+
+@pytest.mark.parametrize(("large", "state"), [(10, "done"), (10_000, None)])
+def test_after_a_large_import_the_history_is_tidied_and_the_page_says_so(large, state, fresh, team, monkeypatch):
+    monkeypatch.setattr(jobs, "LARGE_IMPORT_FACTS", large)
+    client = browser(team["analyst"])
+    upload = brought(client, orders())
+    client.post(f"/console/intake/{upload.public_id}/choose/", {"key": "k2", **MAPPED})
+    client.post(f"/console/intake/{upload.public_id}/import/", {"key": "k3"})
+
+    found = find_tidying(fresh)
+    page = client.get("/console/intake/").content.decode()
+
+    assert (found.state if found else None) == state
+    assert found.did["projections_built"] > 0 if found else "not done yet" in page
+    assert ("summaries renewed" in page) == (state == "done")
+
+
+def test_the_history_is_tidied_by_one_at_a_time(fresh):
+    with maintaining(fresh.path):
+        assert tidy(fresh, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC)) is False
+    assert find_tidying(fresh) is None
+
+    assert tidy(fresh, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC)) is True
+    assert find_tidying(fresh).state == "done"

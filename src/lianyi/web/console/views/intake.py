@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.import_upload import MOST_BYTES, drop, receive, rejects_path
 from lianyi.flows.jobs import upload_check, upload_import
+from lianyi.flows.tidy_history import find_tidying
 from lianyi.insight.measure import dimension
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.intake import selectors, services
+from lianyi.ops.review.selectors import count_running
 from lianyi.stream.intake import KINDS, list_imports
 from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
@@ -41,6 +43,8 @@ def uploads(request: HttpRequest) -> HttpResponse:
         "uploads": [upload for upload in selectors.list_uploads() if upload.state != "done"],
         "records": list(reversed(list_imports(settings.WORKSPACE)))[:MOST_RECORDS],
         "kinds": kinds(),
+        "tidying": find_tidying(settings.WORKSPACE),
+        "running": count_running(),
         "most_mb": MOST_BYTES >> 20,
     }
     return render(request, "console/intake.html", page)
