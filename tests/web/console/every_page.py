@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "product_new": ("/console/shop/products/new/",),
     "members": ("/console/members/", "/console/members/?words=nobody"),
     "tiers": ("/console/members/tiers/",),
+    "groups": ("/console/members/groups/",),
     "segments": ("/console/members/segments/",),
     "segment_new": ("/console/members/segments/new/",),
     "segment": ("/console/members/segments/{segment}/",),

@@ -119,6 +119,8 @@ ROWS = {
     "members": Row(MEETS),
     "members_bulk": Row(ACTS, 302, {"act": "tag"}),
     "tiers": Row(MEETS),
+    "groups": Row(MEETS),
+    "group_make": Row(ACTS, 302, {"title": "春日群"}),
     "segments": Row(MEETS),
     "segment_new": Row(ACTS),
     "segment_count": Row(MEETS),

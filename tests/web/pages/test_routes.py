@@ -12,6 +12,7 @@ from lianyi.kernel.actor import Actor
 from lianyi.ops.campaigns.selectors import Campaign
 from lianyi.ops.campaigns.services import open_team, start_bargain
 from lianyi.ops.journal.selectors import Fact
+from lianyi.ops.members.groups import make_group
 from lianyi.ops.members.selectors import Member
 from lianyi.ops.shop.selectors import Product
 from lianyi.ops.shop.services import Line, place_order
@@ -19,7 +20,7 @@ from lianyi.ops.shop.tenders.alipay import Alipay
 from lianyi.web.pages.seals import seal
 from lianyi.web.pages.shares import PURPOSE
 from lianyi.web.pages.sign_in import link_token
-from tests.web.pages.conftest import new_key, pay, signed_in
+from tests.web.pages.conftest import OWNER, new_key, pay, signed_in
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SIGN_IN = 302
@@ -69,6 +70,7 @@ ROWS = {
     "use_link": Row(200, 200, 200, args=("{link}",)),
     "sign_out": Row(302, 302, 302, {}),
     "shared": Row(302, 302, 302, args=("{share}",)),
+    "enter_group": Row(302, 302, 302, args=("{group}",)),
     "mine": OWN,
     "orders": OWN,
     "order": Row(200, 404, SIGN_IN, args=("{order}",)),
@@ -122,6 +124,7 @@ class Things:
             "{order}": lambda: self.order().public_id,
             "{link}": lambda: link_token(at=self.now, phone="13800000009"),
             "{share}": lambda: seal(PURPOSE, {"m": self.mei.public_id, "p": "/", "c": "link"}, until=self.now + dt.timedelta(days=1)),
+            "{group}": lambda: make_group(actor=OWNER, at=self.now, title="春日群").code,
             "{flash}": lambda: self.launch("flash_sale", {"price_fen": 5000}, product=self.serum).public_id,
             "{team campaign}": lambda: self.team().team.campaign.public_id,
             "{team}": lambda: self.team().team.public_id,
@@ -179,7 +182,7 @@ def test_each_route_answers_owner_other_and_visitor(name, who, mei, bo, things):
     # Who is sent to sign in is sent there whatever they ask for.
     address = (
         anything(name)
-        if (who, row.visitor) == ("visitor", SIGN_IN) and name != "shared"
+        if (who, row.visitor) == ("visitor", SIGN_IN) and name not in ("shared", "enter_group")
         else reverse(name, args=[things[arg] for arg in row.args])
     )
     facts = Fact.objects.count()

@@ -7,7 +7,7 @@ from django.db.models import F
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.checking import Found, Invariant, Scope
 from lianyi.ops.journal.selectors import count_by_member
-from lianyi.ops.members.models import Identity, Member
+from lianyi.ops.members.models import GroupMember, Identity, Member
 
 
 def referrers_came_before(scope: Scope, found: Found) -> None:
@@ -34,6 +34,8 @@ def erased_members_have_nothing_left(scope: Scope, found: Found) -> None:
     found.checked += Member.objects.filter(erased_at__isnull=False).count()
     for identity in Identity.objects.filter(member__erased_at__isnull=False)[:100]:
         found.fault(f"{identity} is left of an erased member")
+    for row in GroupMember.objects.filter(member__erased_at__isnull=False).values_list("member_id", flat=True)[:100]:
+        found.fault(f"member row {row}, erased, is still in a group")
 
 
 INVARIANTS = (

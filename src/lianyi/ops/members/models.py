@@ -86,3 +86,40 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Group(models.Model):
+    """A group of members, such as a WeChat group. public_id : as in the history's table of groups; code : of the link that leads into it."""
+
+    public_id = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=60)
+    code = models.CharField(max_length=24, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "社群"
+        constraints = [models.CheckConstraint(condition=~Q(title="") & ~Q(code=""), name="group_has_title_and_code")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class GroupMember(models.Model):
+    """That a member is, or was, in a group. source : link (they came by its link) | imported (the history says so)."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="members")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="groups")
+    source = models.CharField(max_length=16)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "群成员"
+        constraints = [
+            models.UniqueConstraint(fields=["group", "member"], name="group_member_once"),
+            models.CheckConstraint(condition=Q(left_at__isnull=True) | Q(left_at__gte=F("joined_at")), name="group_left_after_joining"),
+        ]
+        indexes = [models.Index(fields=["member", "joined_at"], name="groups_of_member", condition=Q(left_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.member_id}"

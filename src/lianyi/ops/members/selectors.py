@@ -3,21 +3,28 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Count, Q
 
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.ids import pseudonym
 from lianyi.kernel.text import Text
-from lianyi.ops.members.models import Consent, Identity, Member
+from lianyi.ops.members.models import Consent, Group, GroupMember, Identity, Member
 
 __all__ = [
+    "Group",
+    "GroupUnknown",
     "Member",
     "MemberUnknown",
     "find_by_identity",
     "find_consent",
+    "find_group",
     "find_member",
     "find_member_by_row",
+    "get_group",
     "get_member",
+    "groups_of",
     "has_consent",
+    "list_groups",
     "list_referred",
     "list_tags",
     "pseudonym_of",
@@ -97,3 +104,40 @@ def members_of(public_ids: Iterable[str]) -> dict[str, Member]:
 def tagged(name: str, members: Iterable[Member]) -> set[int]:
     """The rows of those of some members who have a tag. One query."""
     return set(Member.objects.filter(tags__name=name, pk__in=[member.pk for member in members]).values_list("pk", flat=True))
+
+
+class GroupUnknown(NotThere):
+    """There is no such group."""
+
+    code = "group_unknown"
+    message = Text(zh="没有这个群：%(group)s。", en="There is no such group: %(group)s.")
+
+
+def find_group(code: str) -> Group | None:
+    """The group whose link has this code; None when no link has."""
+    return Group.objects.filter(code=code).first()
+
+
+def get_group(public_id: str) -> Group:
+    """A group by public id. Raises GroupUnknown."""
+    found = Group.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise GroupUnknown(group=public_id)
+    return found
+
+
+def list_groups() -> list[tuple[Group, int]]:
+    """Groups by title, each with how many members are in it now. One query."""
+    inside = Count("members", filter=Q(members__left_at__isnull=True))
+    return [(one, one.n) for one in Group.objects.annotate(n=inside).order_by("title", "id")]
+
+
+def groups_of(members: Iterable[int]) -> dict[int, str]:
+    """The group that each of some members counts in, by the member's row: the first that they came into and have not left.
+
+    members : rows, as values or as a query; who is in no group is left out. One query
+    """
+    inside = GroupMember.objects.filter(member_id__in=members, left_at__isnull=True)
+    # The latest first, so that the earliest is what remains.
+    seats = inside.order_by("-joined_at", "-group__public_id").values_list("member_id", "group__public_id")
+    return dict(seats)

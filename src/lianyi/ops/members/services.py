@@ -12,7 +12,7 @@ from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import execute
 from lianyi.ops.journal.selectors import erased_among, list_facts, was_erased
 from lianyi.ops.journal.services import content_of, draft, erase_member, record, record_all
-from lianyi.ops.members.models import Consent, Identity, Member, Tag
+from lianyi.ops.members.models import Consent, GroupMember, Identity, Member, Tag
 from lianyi.ops.members.rules import known_purpose, phone_number, tag_name
 from lianyi.ops.members.selectors import get_member, has_consent, pseudonym_of
 
@@ -233,7 +233,7 @@ def _public_id(identities: dict[str, str]) -> str:
 
 
 def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> None:
-    """Erase a member who asks for it: identities, tags and consents go, their facts lose them, the stream forgets them soon after.
+    """Erase a member who asks for it: identities, tags, consents and groups go, their facts lose them, the stream forgets them soon after.
 
     Orders and the ledger keep a member without a name, as the law on transaction records asks. Raises NotAllowed.
     """
@@ -241,7 +241,7 @@ def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> No
     public_id = member.public_id
 
     def do() -> dict[str, int]:
-        for model in (Identity, Tag, Consent):
+        for model in (Identity, Tag, Consent, GroupMember):
             model.objects.filter(member=member).delete()
         Member.objects.filter(pk=member.pk).update(public_id=f"x_{secrets.token_hex(10)}", erased_at=at, channel="", platform="")
         return {"facts": erase_member(member_id=public_id, at=at)}
@@ -266,6 +266,7 @@ def export(*, actor: Actor, member: Member) -> dict[str, Any]:
             for one in member.consents.order_by("at", "pk")
         ],
         "tags": sorted(member.tags.values_list("name", flat=True)),
+        "groups": sorted(member.groups.filter(left_at__isnull=True).values_list("group__title", flat=True)),
         "facts": [content_of(fact) for fact in list_facts(member_id=member.public_id)],
     }
 

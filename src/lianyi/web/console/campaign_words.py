@@ -61,6 +61,7 @@ ITEMS = {
     "dates": Text(zh="起止时间", en="Dates"),
     "levels": Text(zh="佣金级数", en="Levels of commission"),
     "channels": Text(zh="渠道", en="Channels"),
+    "groups": Text(zh="对照的群", en="Groups held out"),
     "reference_price": Text(zh="划线价", en="Crossed-out price"),
     "unjudged": Text(zh="缺少事实", en="Facts are missing"),
     "rules_old": Text(zh="规则时效", en="Age of the rules"),

@@ -1,5 +1,7 @@
 """Who is looking at a page: a member who signed in on this device, or a visitor."""
 
+import datetime as dt
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -10,10 +12,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianyi.kernel.actor import VISITOR, Actor
-from lianyi.ops.members.selectors import Member, find_member_by_row
+from lianyi.ops.members.groups import enter_group
+from lianyi.ops.members.selectors import Group, Member, find_member_by_row, get_group
 
 # Sessions name members by their row, so that one which is still open says nothing about who was erased.
 KEY = "member"
+GROUP = "group"
 
 
 def member_of(request: HttpRequest) -> Member | None:
@@ -41,12 +45,28 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def sign_in(request: HttpRequest, member: Member) -> None:
     """Bind this session to a member, under a new key, so that one that somebody else knows is worth nothing."""
-    brought = {name: request.session.get(name) for name in ("brought",) if name in request.session}
+    brought = {name: request.session.get(name) for name in ("brought", GROUP) if name in request.session}
     if request.session.get(KEY) not in (None, member.pk):
         request.session.flush()
     request.session.cycle_key()
     request.session.update({**brought, KEY: member.pk})
     request._member = member  # noqa: SLF001
+
+
+def keep_group(request: HttpRequest, group: Group, *, until: dt.datetime) -> None:
+    """Keep in this session by which group's link its visitor came. The latest link counts."""
+    request.session[GROUP] = {"g": group.public_id, "until": until.isoformat()}
+
+
+def enter_kept_group(request: HttpRequest) -> None:
+    """Note the member in the group whose link they came by; a visitor's is kept until they sign in."""
+    member, kept = member_of(request), request.session.get(GROUP)
+    if member is None or not kept:
+        return
+    del request.session[GROUP]
+    if dt.datetime.fromisoformat(kept["until"]) > request.at:
+        key = f"group:{member.pk}:{secrets.token_urlsafe(12)}"
+        enter_group(key=key, actor=actor_of(request), at=request.at, group=get_group(kept["g"]), member=member)
 
 
 def member_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianyi.web.pages.views import beacon, campaigns, coupons, doors, front, invites, mine, orders, privacy, taking_part, tenders
+from lianyi.web.pages.views import beacon, campaigns, coupons, doors, front, groups, invites, mine, orders, privacy, taking_part, tenders
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("in/wechat/back/", doors.from_wechat, name="from_wechat"),
     path("in/<str:token>/", doors.use, name="use_link"),
     path("out/", doors.out, name="sign_out"),
+    path("g/<str:code>/", groups.enter, name="enter_group"),
     path("s/<str:token>/", invites.shared, name="shared"),
     path("me/", mine.mine, name="mine"),
     path("me/orders/", orders.orders, name="orders"),

@@ -147,12 +147,15 @@ class Override(models.Model):
 
 
 class Exposure(models.Model):
-    """A member's first meeting with a campaign: whether they are shown it or held out."""
+    """A member's first meeting with a campaign: whether they are shown it or held out.
+
+    group_id : where whole groups are held out, the group that decided; "" for who was in none, is shown it and is compared with nobody
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="exposures")
     member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="+")
     arm = models.CharField(max_length=12)
-    group_id = models.CharField(max_length=40, blank=True)
+    group_id = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -2,9 +2,16 @@
 
 import hashlib
 
+from lianyi.kernel.text import Text
+
 FULL_BP = 10_000
 UNITS = ("none", "member", "group")
 MOST_BP = 5_000
+HELD_OUT = {
+    "member": Text(zh="这次没有轮到您", en="it is not offered to you this time"),
+    "group": Text(zh="这次没有轮到您所在的群", en="it is not offered to your group this time"),
+}
+"""What a member who is held out is told, by unit."""
 
 
 def is_held_out(salt: str, unit_id: str, share_bp: int) -> bool:

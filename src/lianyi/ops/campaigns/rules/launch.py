@@ -9,6 +9,7 @@ from lianyi.compliance import Verdict, use_of
 from lianyi.kernel.money import written
 from lianyi.kernel.numbers import Count, Day, Price, sentence
 from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.rules.readout import LEAST_GROUPS
 
 MOST_CONDITIONS = 8
 MOST_LETTERS = 320
@@ -31,6 +32,16 @@ class Item:
     def to_json(self) -> dict[str, Any]:
         """The item as it is stored."""
         return {"id": self.id, "passed": self.passed, "hard": self.hard, "zh": self.says.zh, "en": self.says.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where whole groups are held out: how many groups there are and how many of them are held out; how many of its members are in one, and in none."""
+
+    groups: int
+    held_out: int
+    in_group: int
+    in_none: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Case:
     full_fen: int
     reference_basis: str
     ceiling_fen: int | None
+    holdout: Drawn | None = None
     verdicts: tuple[Verdict, ...] = field(default=())
 
 
@@ -91,6 +103,7 @@ def judge(case: Case) -> tuple[Item, ...]:
         Item("levels", case.levels <= 2, sentence("佣金 %(n)s 级", "%(n)s levels of commission", n=case.levels), hard=True),
         *_channels(case),
         _reference(case),
+        *_groups(case),
         *_law(case.verdicts),
     )
 
@@ -213,6 +226,24 @@ def _reference(case: Case) -> Item:
         ceiling=ceiling,
     )
     return Item("reference_price", case.ceiling_fen is not None and case.full_fen <= case.ceiling_fen, says, hard=True)
+
+
+def _groups(case: Case) -> list[Item]:
+    """Whether a hold-out of whole groups can say anything, and for how many members no lot is drawn."""
+    drawn = case.holdout
+    if drawn is None:
+        return []
+    says = sentence(
+        "%(groups)s 个群中 %(held)s 个作对照（两边各至少 %(least)s 个群，结束时才能比较）；面向的会员有 %(inside)s 人在群里，%(none)s 人不在任何群：他们照常参加、不参与比较",
+        "%(held)s of %(groups)s groups are held out (at least %(least)s on each side can be compared); of its members %(inside)s are in a group and "
+        "%(none)s in none: those take part and are compared with nobody",
+        groups=Count(drawn.groups),
+        held=Count(drawn.held_out),
+        least=LEAST_GROUPS,
+        inside=Count(drawn.in_group),
+        none=Count(drawn.in_none),
+    )
+    return [Item("groups", min(drawn.held_out, drawn.groups - drawn.held_out) >= LEAST_GROUPS, says)]
 
 
 def _law(verdicts: Iterable[Verdict]) -> list[Item]:

@@ -12,8 +12,8 @@ from lianyi.ops.campaigns.selectors.bargains import (
 )
 from lianyi.ops.campaigns.selectors.bargains import terms_of_row as terms_of_bargain
 from lianyi.ops.campaigns.selectors.campaigns import (
-    arm_of,
     conditions_of,
+    current_arm,
     find_check,
     get_bare_campaign,
     get_campaign,
@@ -36,7 +36,7 @@ from lianyi.ops.campaigns.selectors.referrals import (
 from lianyi.ops.campaigns.selectors.teams import find_seat, find_seat_of_order, get_team, list_open_teams, list_seats, list_teams_of
 
 __all__ = [
-    "Bargain", "Campaign", "Coupon", "Entry", "LaunchCheck", "Override", "Review", "Seat", "Team", "arm_of", "conditions_of",
+    "Bargain", "Campaign", "Coupon", "Entry", "LaunchCheck", "Override", "Review", "Seat", "Team", "conditions_of", "current_arm",
     "find_bargain", "find_chance", "find_check", "find_claim_of", "find_draw", "find_last_check_in", "find_pool", "find_promoter",
     "find_review", "find_seat", "find_seat_of_order", "get_bare_campaign", "get_bargain", "get_campaign", "get_coupon", "get_team", "list_bargains",
     "list_bargains_of", "list_campaigns", "list_claims_of", "list_coupons_of", "list_draws", "list_draws_of", "list_helps", "list_helps_in",

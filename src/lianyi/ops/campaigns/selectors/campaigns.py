@@ -12,6 +12,7 @@ from lianyi.ops.campaigns.models import Campaign, Exposure, LaunchCheck, Overrid
 from lianyi.ops.campaigns.refusals import CampaignUnknown
 from lianyi.ops.campaigns.rules.commission import Plan
 from lianyi.ops.campaigns.rules.holdout import is_held_out
+from lianyi.ops.members.selectors import Member, groups_of
 
 BARE = "SELECT id, public_id, state, product_id, holdout_unit, audience FROM campaigns_campaign WHERE public_id = %s"
 
@@ -72,10 +73,23 @@ def commission_plan(campaign: Campaign) -> Plan | None:
     return Plan(tuple(campaign.rates_bp), campaign.commission_cap_fen, campaign.freeze_days)
 
 
-def arm_of(campaign: Campaign, member_id: str, group_id: str = "") -> str:
-    """treated or held_out: by the member, or by the group they come from; without a group nobody is held out by group."""
+def arm_of(campaign: Campaign, member_id: str, group_id: str) -> str:
+    """treated or held_out by the lot: the member's, or that of the group they count in ("" for none, and then nobody holds them out)."""
     unit = {"member": member_id, "group": group_id}.get(campaign.holdout_unit, "")
     return "held_out" if unit and is_held_out(campaign.salt, unit, campaign.holdout_bp) else "treated"
+
+
+def current_arm(campaign: Campaign, member: Member) -> str:
+    """The arm of a member: as written down when they first met the campaign; before that, what the lot says now. At most two queries."""
+    if campaign.holdout_unit == "none":
+        return "treated"
+    known = find_exposure(campaign, member.pk)
+    return str(known.arm) if known is not None else arm_of(campaign, member.public_id, deciding_group(campaign, member))
+
+
+def deciding_group(campaign: Campaign, member: Member) -> str:
+    """The group whose lot decides for a member; "" where none does."""
+    return groups_of([member.pk]).get(member.pk, "") if campaign.holdout_unit == "group" else ""
 
 
 def find_exposure(campaign: Campaign, member_pk: int) -> Exposure | None:

@@ -1,7 +1,7 @@
 """How campaigns go: in a list, one by one while they run, and what their hold-out says."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Sum
@@ -25,7 +25,7 @@ from lianyi.ops.campaigns.models import (
     Spending,
     Team,
 )
-from lianyi.ops.campaigns.rules.readout import Readout, Side, read_out
+from lianyi.ops.campaigns.rules.readout import Cluster, Readout, Side, read_out, read_out_groups
 from lianyi.ops.shop.lists import Sales, paid_by_members, sales_of
 from lianyi.ops.shop.selectors import Stock, find_stock
 
@@ -109,13 +109,18 @@ def stock_of(campaign: Campaign) -> Stock | None:
 def figures(campaign: Campaign) -> list[Figure]:
     """What there is to see of a campaign, by its mechanic. A handful of counts, each by an index."""
     met = Exposure.objects.filter(campaign=campaign).aggregate(
-        shown=Count("id", filter=Q(arm="treated")), held=Count("id", filter=Q(arm="held_out"))
+        shown=Count("id", filter=Q(arm="treated")),
+        held=Count("id", filter=Q(arm="held_out")),
+        groups=Count("group_id", filter=~Q(group_id=""), distinct=True),
+        held_groups=Count("group_id", filter=Q(arm="held_out") & ~Q(group_id=""), distinct=True),
     )
     # Who was shown it is written down only where somebody is held out.
     found = []
     if campaign.holdout_bp:
         found.append(Figure("shown", Text(zh="触达会员", en="Members reached"), met["shown"]))
         found.append(Figure("held_out", Text(zh="对照组", en="Held out"), met["held"]))
+    if campaign.holdout_unit == "group":
+        found.append(Figure("held_groups", Text(zh="对照的群", en="Groups held out"), met["held_groups"], of=met["groups"] or None))
     if campaign.product_id:
         sales = sales_of([campaign.public_id]).get(campaign.public_id, Sales())
         found += [
@@ -239,17 +244,30 @@ MORE = {
 def readout(campaign: Campaign, at: dt.datetime) -> Readout | None:
     """What the hold-out says up to now, or up to the end: what members paid from their first meeting on, for anything.
 
-    None for a campaign that holds nobody out. Cost: reads every exposure and the orders of those exposed.
+    None for a campaign that holds nobody out. Where it is by group, who was in none stands on no side: no lot decided for them.
+    Cost: reads every exposure and the orders of those exposed.
     """
     if not campaign.holdout_bp:
         return None
     until = min(at, campaign.closed_at or campaign.ends_at)
-    exposures = Exposure.objects.filter(campaign=campaign)
-    met = {member: (arm, first_at) for member, arm, first_at in exposures.values_list("member_id", "arm", "at")}
-    paid: dict[str, dict[int, int]] = {"treated": {}, "held_out": {}}
+    by_group = campaign.holdout_unit == "group"
+    all_met = Exposure.objects.filter(campaign=campaign)
+    exposures = all_met.exclude(group_id="") if by_group else all_met
+    met = {member: (arm, group, first_at) for member, arm, group, first_at in exposures.values_list("member_id", "arm", "group_id", "at")}
+    paid: dict[int, int] = {}
     for member, paid_at, net_fen in paid_by_members(exposures.values("member_id"), campaign.starts_at, until):
-        arm, first_at = met[member]
-        if paid_at >= first_at and net_fen > 0:
-            paid[arm][member] = paid[arm].get(member, 0) + net_fen
-    sides = {arm: Side(sum(1 for one, _ in met.values() if one == arm), tuple(paid[arm].values())) for arm in paid}
-    return read_out(sides["treated"], sides["held_out"])
+        if paid_at >= met[member][2] and net_fen > 0:
+            paid[member] = paid.get(member, 0) + net_fen
+    shown, held_out = (_side(arm, met, paid, by_group=by_group) for arm in ("treated", "held_out"))
+    return read_out_groups(shown, held_out, all_met.filter(group_id="").count()) if by_group else read_out(shown, held_out)
+
+
+def _side(arm: str, met: Mapping[int, tuple[str, str, dt.datetime]], paid: Mapping[int, int], *, by_group: bool) -> Side:
+    """The members of an arm with what each buyer paid; by_group : and its groups."""
+    members = [member for member, (one, _, _) in met.items() if one == arm]
+    groups: dict[str, list[int]] = {}
+    if by_group:
+        for member in members:
+            groups.setdefault(met[member][1], []).append(member)
+    clusters = [Cluster(len(some), sum(one in paid for one in some), sum(paid.get(one, 0) for one in some)) for some in groups.values()]
+    return Side(len(members), tuple(paid[one] for one in members if one in paid), clusters)

@@ -10,7 +10,7 @@ from lianyi.ops.campaigns.rules.commission import Plan, due_fen, earners, free_f
 from lianyi.ops.campaigns.rules.risk import Doubt
 from lianyi.ops.campaigns.selectors.campaigns import commission_plan, get_campaign, list_running, terms_of
 from lianyi.ops.campaigns.services import ledgering
-from lianyi.ops.campaigns.services.admission import is_in_audience
+from lianyi.ops.campaigns.services.admission import is_in_audience, meet
 from lianyi.ops.campaigns.services.risk import open_review, weigh
 from lianyi.ops.campaigns.services.spending import book
 from lianyi.ops.journal.commands import Result, execute
@@ -25,7 +25,7 @@ def on_paid(order: Order, actor: Actor, at: dt.datetime) -> None:
     """An order was paid: write down what it earns."""
     for campaign, plan in _commissions(order, at):
         _commission(order, campaign, plan, actor, at)
-    chosen = _points_campaign(order.member, at)
+    chosen = _points_campaign(order.member, actor, at)
     if chosen is not None:
         terms = terms_of(chosen)
         points = earned(order.payable_fen - order.shipping_fen, terms.per_hundred_fen)
@@ -145,9 +145,9 @@ def _referrers(referrer_id: str, levels: int) -> tuple[str, ...]:
     return tuple(chain)
 
 
-def _points_campaign(member: Member, at: dt.datetime) -> Campaign | None:
-    """The running points campaign that gives most for this member; the oldest among equals."""
-    fit = [one for one in list_running(at, "points") if is_in_audience(one, member)]
+def _points_campaign(member: Member, actor: Actor, at: dt.datetime) -> Campaign | None:
+    """The running points campaign that gives most for this member, of those that do not hold them out; the oldest among equals."""
+    fit = [one for one in list_running(at, "points") if is_in_audience(one, member) and meet(one, member, actor, at) == "treated"]
     return max(fit, key=lambda one: (terms_of(one).per_hundred_fen, -one.pk), default=None)
 
 

@@ -1,7 +1,7 @@
 """Whether a member may take part in a campaign now."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lianyi.kernel.actor import SYSTEM, Actor
@@ -9,18 +9,17 @@ from lianyi.kernel.errors import Refusal
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.models import Campaign, Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
-from lianyi.ops.campaigns.selectors.campaigns import arm_of, find_exposure, terms_of
+from lianyi.ops.campaigns.rules.holdout import HELD_OUT
+from lianyi.ops.campaigns.selectors.campaigns import arm_of, deciding_group, find_exposure, terms_of
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
-from lianyi.ops.members.selectors import Member, list_tags, tagged
+from lianyi.ops.members.selectors import Member, groups_of, list_tags, tagged
 from lianyi.ops.shop.selectors import has_bought
 
 STAFF = "staff"
 
 
-def admit(
-    campaign: Campaign, mechanic_id: str, member: Member, actor: Actor, at: dt.datetime, *, group_id: str = "", under_way: bool = False
-) -> Any:
+def admit(campaign: Campaign, mechanic_id: str, member: Member, actor: Actor, at: dt.datetime, *, under_way: bool = False) -> Any:
     """The campaign's terms, once the member may take part; their arm is written down at the first meeting.
 
     under_way : they join something that was begun in time, such as a friend's team: a pause, an early close or a used-up budget does not stop it
@@ -29,37 +28,42 @@ def admit(
     if not under_way:
         require_open(campaign, mechanic_id, at)
     require_audience(campaign, member)
-    if meet(campaign, member, actor, at, group_id=group_id) == "held_out":
+    if meet(campaign, member, actor, at) == "held_out":
         raise held_out(campaign)
     return terms_of(campaign)
 
 
 def held_out(campaign: Campaign) -> NotInAudience:
-    """What a member who is held out is told: no more than that it is not for them."""
-    return NotInAudience(title=campaign.title, why=Text(zh="这次没有轮到您", en="it is not offered to you this time"))
+    """What a member who is held out is told: that it is not for them, or not for their group, this time."""
+    return NotInAudience(title=campaign.title, why=HELD_OUT[campaign.holdout_unit])
 
 
 def admit_each(wanted: Sequence[tuple[Campaign, Member, dt.datetime]], mechanic_id: str) -> list[Any]:
     """For each member of a batch the campaign's terms, or the refusal. Who is held out was written down by `meet_first`.
 
-    Costs one query for all where some are held out, and one more for each member where the audience is not everybody.
+    Costs one query for all where some are held out, one where it is by group, and one more for each member where the audience is not everybody.
     """
     asked = [(campaign.pk, member.pk) for campaign, member, _ in wanted if campaign.holdout_unit != "none"]
     met = Exposure.objects.filter(campaign_id__in={pk for pk, _ in asked}, member_id__in={pk for _, pk in asked}) if asked else ()
     arms = {(one.campaign_id, one.member_id): one.arm for one in met}
+    groups = groups_of({member.pk for campaign, member, _ in wanted if campaign.holdout_unit == "group"})
     terms = {campaign.pk: terms_of(campaign) for campaign, _, _ in wanted}
     found: list[Any] = []
     for campaign, member, at in wanted:
         try:
             require_open(campaign, mechanic_id, at)
             require_audience(campaign, member)
-            if (arms.get((campaign.pk, member.pk)) or arm_of(campaign, member.public_id)) == "held_out":
+            if _arm(arms.get((campaign.pk, member.pk)), campaign, member, groups) == "held_out":
                 raise held_out(campaign)
         except Refusal as refusal:
             found.append(refusal)
         else:
             found.append(terms[campaign.pk])
     return found
+
+
+def _arm(met: str | None, campaign: Campaign, member: Member, groups: Mapping[int, str]) -> str:
+    return met or arm_of(campaign, member.public_id, groups.get(member.pk, ""))
 
 
 def require_open(campaign: Campaign, mechanic_id: str, at: dt.datetime) -> None:
@@ -110,12 +114,9 @@ def no_staff(campaign: Campaign) -> NotInAudience:
 
 
 def see(*, actor: Actor, at: dt.datetime, campaign: Campaign, member: Member) -> str:
-    """The arm of a member who opens the page of a running campaign, written down the first time whichever it is.
-
-    Who is held out by group is known only in a group, and is written down there. Raises NotAllowed.
-    """
+    """The arm of a member who opens the page of a running campaign, written down the first time whichever it is. Raises NotAllowed."""
     actor.require_self(member.public_id, otherwise="campaign.write")
-    return _meet_by_itself(campaign, member, actor, at) if campaign.holdout_unit == "member" else "treated"
+    return "treated" if campaign.holdout_unit == "none" else _meet_by_itself(campaign, member, actor, at)
 
 
 def meet_first(campaign: Campaign, mechanic_id: str, member: Member, actor: Actor, at: dt.datetime, *, under_way: bool = False) -> None:
@@ -152,14 +153,21 @@ def _meet_by_itself(campaign: Campaign, member: Member, actor: Actor, at: dt.dat
     return str(execute(key=key, name="campaigns.see", actor=who, at=at, payload=payload, do=do)["arm"])
 
 
-def meet(campaign: Campaign, member: Member, actor: Actor, at: dt.datetime, *, group_id: str = "") -> str:
-    """A member's arm, written down and told of at the first meeting; inside the command that is running."""
+def meet(campaign: Campaign, member: Member, actor: Actor, at: dt.datetime) -> str:
+    """A member's arm, written down at the first meeting and never changed, whatever group they come into later; inside the command that is running.
+
+    It is told as a fact of whom the lot decided for: not of members without a group where whole groups are drawn.
+    """
     if campaign.holdout_unit == "none":
         return "treated"
     known = find_exposure(campaign, member.pk)
     if known is not None:
         return str(known.arm)
+    group_id = deciding_group(campaign, member)
     arm = arm_of(campaign, member.public_id, group_id)
     Exposure.objects.create(campaign=campaign, member=member, arm=arm, group_id=group_id, at=at)
-    record(name="arm_assigned", at=at, actor=actor, campaign_id=campaign.public_id, member_id=member.public_id, group_id=group_id, kind=arm)
+    if campaign.holdout_unit == "member" or group_id:
+        record(
+            name="arm_assigned", at=at, actor=actor, campaign_id=campaign.public_id, member_id=member.public_id, group_id=group_id, kind=arm
+        )
     return arm

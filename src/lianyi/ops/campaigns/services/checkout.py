@@ -11,7 +11,7 @@ from lianyi.ops.campaigns.models import Campaign, Coupon, OrderOffer
 from lianyi.ops.campaigns.refusals import CouponUnusable
 from lianyi.ops.campaigns.rules.offers import Cart, CartLine, Offer
 from lianyi.ops.campaigns.rules.stacking import Combination, best, combine
-from lianyi.ops.campaigns.selectors.campaigns import arm_of, find_exposure, list_running, terms_of
+from lianyi.ops.campaigns.selectors.campaigns import current_arm, list_running, terms_of
 from lianyi.ops.campaigns.selectors.coupons import get_coupon, list_usable
 from lianyi.ops.campaigns.services.admission import is_in_audience, meet
 from lianyi.ops.journal.commands import Result, execute
@@ -77,7 +77,7 @@ def checkout(
     actor.require_self(member.public_id, otherwise="shop.write")
 
     def do() -> Result:
-        for campaign in list_running(at, *PROMOTIONS):
+        for campaign in (one for one in list_running(at, *PROMOTIONS) if is_in_audience(one, member)):
             meet(campaign, member, actor, at)
         now = quote(at=at, member=member, lines=lines, coupon=coupon, channel=channel, shipping_fen=shipping_fen)
         gifts = [Line(get_product(product), pieces, 0) for product, pieces in now.found.gifts]
@@ -141,10 +141,8 @@ def _promotions(member: Member, at: dt.datetime) -> tuple[list[Offer], dict[str,
 
 
 def _is_for(campaign: Campaign, member: Member) -> bool:
-    met = find_exposure(campaign, member.pk)
-    arm = met.arm if met else arm_of(campaign, member.public_id)
     has_budget = campaign.budget is None or campaign.budget.spent_fen < campaign.budget.amount_fen
-    return arm == "treated" and has_budget and is_in_audience(campaign, member)
+    return has_budget and is_in_audience(campaign, member) and current_arm(campaign, member) == "treated"
 
 
 def _coupons(member: Member, coupon: str, at: dt.datetime) -> dict[str, Offer]:

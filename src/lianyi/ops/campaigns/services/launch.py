@@ -24,6 +24,7 @@ from lianyi.ops.campaigns.refusals import CheckNotPassed, ItemNotOverridable, St
 from lianyi.ops.campaigns.rules.launch import Case, Item, is_passed, judge
 from lianyi.ops.campaigns.rules.machine import EDITABLE
 from lianyi.ops.campaigns.selectors.campaigns import conditions_of, find_check, get_campaign, list_overrides, terms_of
+from lianyi.ops.campaigns.services.audiences import drawn_groups
 from lianyi.ops.campaigns.services.lifecycle import step
 from lianyi.ops.campaigns.services.stocks import set_aside, wanted
 from lianyi.ops.journal.commands import Result, execute
@@ -74,6 +75,7 @@ def case_of(campaign: Campaign, at: dt.datetime) -> Case:
         full_fen=campaign.full_fen,
         reference_basis=campaign.reference_basis,
         ceiling_fen=_ceiling(campaign, at),
+        holdout=drawn_groups(campaign),
         verdicts=_verdicts(campaign, at, held),
     )
 

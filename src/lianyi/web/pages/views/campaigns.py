@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from lianyi.ops.campaigns.mechanics import mechanic
 from lianyi.ops.campaigns.refusals import CampaignUnknown
-from lianyi.ops.campaigns.selectors import Campaign, arm_of, conditions_of, get_bare_campaign, get_campaign, terms_of
+from lianyi.ops.campaigns.rules.holdout import HELD_OUT
+from lianyi.ops.campaigns.selectors import Campaign, conditions_of, current_arm, get_bare_campaign, get_campaign, terms_of
 from lianyi.ops.campaigns.services import is_in_audience, see
 from lianyi.ops.members.selectors import Member
 from lianyi.web.pages.mechanics import facts_of
@@ -43,7 +44,7 @@ def phase_of(request: HttpRequest, campaign: Campaign) -> str:
 
 def is_for(campaign: Campaign, member: Member | None) -> bool:
     """Whether a campaign is offered to this reader; to a visitor it is, until they say who they are."""
-    return member is None or (is_in_audience(campaign, member) and arm_of(campaign, member.public_id) == "treated")
+    return member is None or (is_in_audience(campaign, member) and current_arm(campaign, member) == "treated")
 
 
 @require_GET
@@ -52,14 +53,17 @@ def campaign(request: HttpRequest, public_id: str) -> HttpResponse:
     found = public_campaign(public_id)
     member = member_of(request)
     one, terms, phase = mechanic(found.mechanic), terms_of(found), phase_of(request, found)
-    if phase == "running" and member is not None and is_in_audience(found, member):
+    is_meant = member is None or is_in_audience(found, member)
+    if phase == "running" and member is not None and is_meant:
         see(actor=actor_of(request), at=request.at, campaign=found, member=member)
+    is_offered = is_meant and (member is None or current_arm(found, member) == "treated")
     context: dict[str, Any] = {
         "campaign": found,
         "mechanic": one,
         "terms": terms,
-        "phase": phase if is_for(found, member) else "closed",
-        "not_for_you": not is_for(found, member),
+        "phase": phase if is_offered else "closed",
+        "not_for_you": not is_meant,
+        "held_out": HELD_OUT[found.holdout_unit] if is_meant and not is_offered else None,
         "conditions": conditions_of(found),
         "key": found.product.public_id if found.product else found.public_id,
         "is_committed": found.mechanic in COMMITTED,

@@ -22,7 +22,7 @@ from lianyi.ops.members.services import join
 from lianyi.web.edge.address import client_address
 from lianyi.web.edge.limits import Limit, limited, spend
 from lianyi.web.pages.messages import messenger
-from lianyi.web.pages.session import actor_of, member_of, sign_in
+from lianyi.web.pages.session import actor_of, enter_kept_group, member_of, sign_in
 from lianyi.web.pages.shares import brought_by
 from lianyi.web.pages.showing import show
 from lianyi.web.pages.sign_in import is_usable, link_token, use_link
@@ -76,6 +76,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
 def welcome(request: HttpRequest, member: Member, path: str) -> HttpResponse:
     """Bind the session, note what the account was seen with (as keyed hashes, against fraud), and go on."""
     sign_in(request, member)
+    enter_kept_group(request)
     response = redirect(path)
     device = request.COOKIES.get(DEVICE, "")
     if not re.fullmatch(r"[0-9a-f]{32}", device):
