@@ -262,7 +262,24 @@ def test_new_and_returning_are_judged_at_the_start_of_each_period(world):
         for v in measure(world, ["gmv"], Window(DAY_0, DAY_0 + 60), by="new_returning", grain="month")
     ]
 
-    assert found == [("2024-01-01", "new", 500), ("2024-02-01", "returning", 70)]
+    assert found == [
+        ("2024-01-01", "new", 500),
+        ("2024-01-01", "returning", 0),
+        ("2024-02-01", "new", 0),
+        ("2024-02-01", "returning", 70),
+    ]
+
+
+def test_in_a_quiet_week_a_sum_is_nought_a_mean_undefined_and_beyond_the_history_there_is_no_data(world):
+    world.tell(["0 10:00 order_paid m=a o=1 fen=500 ch=social", "16 10:00 order_paid m=a o=2 fen=70 ch=social"])
+
+    def said(metric, by):
+        found = measure(world, [metric], Window(DAY_0 - 7, DAY_0 + 28), by=by, grain="week")
+        return [(v.status, v.value, v.n) for v in found]
+
+    for by in (None, "channel"):
+        assert said("gmv", by) == [("no_data", None, 0), ("ok", 500, 1), ("ok", 0, 0), ("ok", 70, 1), ("no_data", None, 0)]
+        assert [status for status, _, _ in said("aov", by)] == ["no_data", "ok", "undefined", "ok", "no_data"]
 
 
 def test_goods_of_unknown_cost_are_left_out_and_counted_and_none_known_is_no_data(world):

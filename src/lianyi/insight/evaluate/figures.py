@@ -60,8 +60,6 @@ def courses_of(
     """Metrics period by period over a window, at the grain of the evaluation's own window: every period up to the last day of data.
 
     member : (dimension, value) for the course of one value of a dimension
-    A period in which nothing happened has the value 0 where a metric counts or adds, and none where it is a share or a mean; before the
-    first day of data there is none either.
     """
     if not names:
         return {}
@@ -73,18 +71,11 @@ def courses_of(
         if member is not None and (value.by is None or value.by[member[0]] != member[1]):
             continue
         found.setdefault(value.metric, {})[day_of(value.at)] = value.value
-    first = case.engine.snapshot.first_day
     told = [p for p in periods(window, grain) if p.from_day <= case.horizon_day]
     courses: dict[str, tuple[Point, ...]] = {}
     for name, known in found.items():
-        quiet = 0 if catalogue()[name].empty == "zero" else None
         courses[name] = tuple(
-            Point(
-                date_of(p.from_day).isoformat(),
-                known.get(p.from_day, quiet if first is not None and p.to_day > first else None),
-                _whole(p, grain) and p.to_day - 1 <= case.horizon_day,
-            )
-            for p in told
+            Point(date_of(p.from_day).isoformat(), known[p.from_day], _whole(p, grain) and p.to_day - 1 <= case.horizon_day) for p in told
         )
     return courses
 

@@ -2,7 +2,7 @@
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,7 @@ class Row:
 
 
 NOTHING = Row({})
+UNREACHED = Text(zh="这段时间的记录", en="facts of this period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,19 @@ class Answer:
         return round(self.value) if unit in ("count", "money") else float(self.value)
 
 
-def judged(metric: Metric, rows: Mapping[Key, Row], keys: Sequence[Key], level: float) -> dict[Key, Answer]:
-    """The answer of a counted metric for every key; keys without rows are answered as nothing was found."""
-    return {key: _judge(metric, rows.get(key, NOTHING), level) for key in keys}
+def judged(
+    metric: Metric, rows: Mapping[Key, Row], keys: Sequence[Key], level: float, unreached: Collection[int | None] = ()
+) -> dict[Key, Answer]:
+    """The answer of a counted metric for every key; keys without rows are answered as nothing was found.
+
+    unreached : periods that the history does not reach: nothing found there is no data, and not nought
+    """
+    return {
+        key: Answer(NO_DATA, n=0, missing=(UNREACHED,))
+        if key[0] in unreached and not counts_something(metric, rows.get(key, NOTHING))
+        else _judge(metric, rows.get(key, NOTHING), level)
+        for key in keys
+    }
 
 
 def counts_something(metric: Metric, row: Row) -> bool:

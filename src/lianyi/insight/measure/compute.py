@@ -12,7 +12,7 @@ from lianyi.insight.measure.dimensions import Dimension, dimension
 from lianyi.insight.measure.run import Run
 from lianyi.insight.measure.session import session_of
 from lianyi.insight.measure.values import NO_DATA, OK, MetricValue
-from lianyi.kernel.clock import GRAINS, Window, date_of, periods
+from lianyi.kernel.clock import GRAINS, Window, date_of
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
@@ -48,7 +48,9 @@ def measure(
     level       : of every interval, in (0, 1)
     horizon_day : last complete business day; by default the last day of the data
     zone        : of the workspace, for the few metrics that compare instants with the horizon or with a plan
-    Returns     one value for each metric and period; split, one for each value of the dimension that occurs
+    Returns     one value for each metric and period; split, one for each value of the dimension that occurs in the window, in every period.
+                Where nothing happened a count or a sum is nought and a share or a mean undefined; a period that the history does not
+                reach is no data
     Raises      UnknownName, BadInput
     Cost        metrics that share rows share one pass over the facts; what depends on the window as a whole runs once a period
     """
@@ -126,16 +128,17 @@ def _values(run: Run, asked: Sequence[Metric], level: float) -> list[MetricValue
             key: replace(row, roles={**clusters[key].roles, **row.roles}) if key in clusters else row for key, row in rows[id_].items()
         }
     answers: dict[str, dict[Key, Answer]] = {}
+    unreached = run.unreached()
     for one in needed:
         if missing[one.id]:
             continue
         if one.formula is None:
-            answers[one.id] = judged(one, rows[one.id], run.keys(one, rows[one.id]), level)
+            answers[one.id] = judged(one, rows[one.id], run.keys(one, rows[one.id]), level, unreached)
         else:
             answers[one.id] = of_formula(
                 one, {i: answers[i] for i in formula_inputs(one.formula)}, [metric(i) for i in formula_inputs(one.formula)]
             )
-    starts = [None] if run.grain == "total" else [date_of(p.from_day) for p in periods(run.window, run.grain)]
+    starts = [None if start is None else date_of(start) for start in run.starts]
     values: list[MetricValue] = []
     for one in asked:
         if missing[one.id]:

@@ -130,12 +130,27 @@ class Run:
         }
 
     def keys(self, one: Metric, rows: Mapping[Key, Row]) -> list[Key]:
-        """The keys to answer for: every period, or with a dimension what occurs for this metric."""
-        if self.dimension is not None:
-            return [key for key, row in rows.items() if counts_something(one, row)]
-        if self.grain == "total":
-            return [(None, None)]
-        return [(period.from_day, None) for period in periods(self.window, self.grain)]
+        """The keys to answer for: every period, and with a dimension each of its values that occurs for this metric, in every period."""
+        if self.dimension is None:
+            return [(start, None) for start in self.starts]
+        members = dict.fromkeys(key[1] for key, row in rows.items() if counts_something(one, row))
+        return [(start, member) for start in self.starts for member in members]
+
+    @property
+    def starts(self) -> list[int | None]:
+        """The first day of every period; None for the window as a whole."""
+        return [None] if self.grain == "total" else [period.from_day for period in periods(self.window, self.grain)]
+
+    def unreached(self) -> frozenset[int | None]:
+        """Of these, the periods that lie before the first day of the history or after its last complete one."""
+        first = self.session.first_day
+        if first is None:
+            return frozenset()
+        return frozenset(
+            None if self.grain == "total" else period.from_day
+            for period in periods(self.window, self.grain)
+            if period.to_day <= first or period.from_day > self.horizon_day
+        )
 
     def _note(self, one: Metric, text: str) -> None:
         noted = self._queries.setdefault(one.id, [])
