@@ -45,7 +45,8 @@ class Options:
     https        : served over HTTPS: secure cookies, HSTS, redirect (LIANYI_HTTPS=1)
     debug        : pages with traces and the page of styles, for development only (LIANYI_DEBUG=1)
     proxies      : how many of our own proxies stand before the server; that many hops of X-Forwarded-For are believed (LIANYI_PROXIES)
-    threads      : requests answered at the same time by one process (LIANYI_THREADS)
+    threads      : requests answered at the same time by one process (LIANYI_THREADS); more than a hot lane holds (32), so that who does not get
+                   into a full one is told at once, and pages are answered beside it
     answer_seconds: how long a page waits for an answer of the history before it says that it is being worked out (LIANYI_ANSWER_SECONDS)
     wechat_app   : the official account through which members sign in, "" for none (LIANYI_WECHAT_APP)
     wechat_secret: its secret (LIANYI_WECHAT_SECRET, or the file LIANYI_WECHAT_SECRET_FILE)
@@ -59,7 +60,7 @@ class Options:
     https: bool = False
     debug: bool = False
     proxies: int = 0
-    threads: int = 16
+    threads: int = 40
     answer_seconds: int = 1
     wechat_app: str = ""
     wechat_secret: str = field(default="", repr=False)

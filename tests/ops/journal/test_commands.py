@@ -2,18 +2,22 @@
 
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from lianyi.kernel.actor import SYSTEM
+from lianyi.ops.journal.batch import Asked, execute_batch
 from lianyi.ops.journal.commands import DatabaseBusy, execute, find_result
 from lianyi.ops.journal.models import Command, Fact
 from lianyi.ops.members.models import Member
+from lianyi.ops.members.selectors import list_tags
+from lianyi.ops.members.services import tag
 from lianyi.ops.shop.models import Order
 from lianyi.ops.shop.selectors import get_stock
 from lianyi.ops.shop.services import Line, place_order
-from tests.ops.conftest import as_member
+from tests.ops.conftest import OWNER, as_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +68,31 @@ def test_who_waits_too_long_for_others_is_told_to_come_again_and_nothing_is_writ
     assert busy.value.retry_after_seconds >= 1
     assert find_result("k") is None
     assert ask() == {"done": 1}
+
+
+def test_a_statement_that_takes_too_long_is_come_again_at_once_and_nothing_is_written(mei, at):
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL stops statements by itself")
+    asked = []
+
+    def slow():
+        asked.append(tag(actor=OWNER, at=at, member=mei, name="slow"))
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'")
+            cursor.execute("SELECT pg_sleep(1)")
+        return {}
+
+    def batch(name):
+        one = Asked(key=name, name="n", actor=SYSTEM, at=at, payload={}, request=None)
+        return execute_batch([one, replace(one, key=f"{name}2")], lock=lambda _: None, work=lambda some: [slow() for _ in some])
+
+    with pytest.raises(DatabaseBusy) as busy:
+        execute(key="k", name="n", actor=SYSTEM, at=at, payload={}, do=slow)
+
+    assert busy.value.retry_after_seconds >= 1
+    assert [type(one) for one in batch("b")] == [DatabaseBusy, DatabaseBusy]
+    assert len(asked) == 2
+    assert (find_result("k"), find_result("b"), list_tags(mei)) == (None, None, [])
 
 
 def is_refused_for_want_of_room(order, n):

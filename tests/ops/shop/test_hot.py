@@ -98,7 +98,7 @@ def test_a_full_queue_refuses_before_anything_is_read_and_a_slow_one_says_so(mei
         begun.set()
         go.wait(20)
 
-    slow = Lane("slow", slowly, place_wishes, at_once=1, capacity=1, patience_seconds=0.2)
+    slow = Lane("slow", slowly, place_wishes, at_once=1, capacity=2, patience_seconds=0.2)
     with ThreadPoolExecutor(4) as crowd:
         first = crowd.submit(answer, "k1", mei, serum, at, slow)
         assert begun.wait(10)

@@ -1,9 +1,11 @@
 """An error becomes an answer: the status, the reader's words, a number to find it by, and nothing of ours."""
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
+from psycopg.errors import QueryCanceled
 
 from lianyi.kernel.actor import NotAllowed
 from lianyi.kernel.errors import BadInput, Broken, NotThere, Refusal, TryLater
@@ -24,6 +26,10 @@ def raises(request, name):
     raise RAISED[name][0]
 
 
+def runs_out_of_time(request):
+    raise OperationalError("canceling statement due to statement timeout") from QueryCanceled("statement timeout")
+
+
 def stumbles(request):
     raise ZeroDivisionError("secret_table")
 
@@ -35,6 +41,7 @@ handler500 = "lianyi.web.edge.faults.broken"
 urlpatterns = [
     path("raise/<str:name>/", raises),
     path("stumble/", stumbles),
+    path("slow/", runs_out_of_time),
     path("api/raise/<str:name>/", raises),
     path("form/", lambda request: HttpResponse("ok")),
 ]
@@ -49,6 +56,13 @@ def client(settings):
 @pytest.mark.parametrize("name", RAISED)
 def test_each_family_has_its_status(client, name):
     assert client.get(f"/raise/{name}/").status_code == RAISED[name][1]
+
+
+def test_a_page_that_the_database_has_no_time_for_says_come_again(client):
+    page = client.get("/slow/", headers={"accept-language": "en"})
+
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "2")
+    assert "there is no answer yet" in page.content.decode()
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh-hans", "这个团已满"), ("en", "This team is full")])

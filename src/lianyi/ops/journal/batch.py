@@ -16,7 +16,17 @@ from django.db import IntegrityError, OperationalError, transaction
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
-from lianyi.ops.journal.commands import BUSY_SECONDS, TRIES, DatabaseBusy, KeyReused, Result, execute, is_passing, pause_seconds
+from lianyi.ops.journal.commands import (
+    BUSY_SECONDS,
+    TRIES,
+    DatabaseBusy,
+    KeyReused,
+    Result,
+    execute,
+    is_out_of_time,
+    is_passing,
+    pause_seconds,
+)
 from lianyi.ops.journal.models import Command
 from lianyi.ops.journal.running import carrying_out
 
@@ -52,10 +62,12 @@ def execute_batch(asked: Sequence[Asked], *, lock: Lock, work: Work) -> list[Ver
 
     lock : takes the rows that all of them want, always in the same order; before anything is read
     work : gets the commands that are new, writes what they do and answers each, with the error where a rule says no
-    A batch that fails as a whole is done again one by one, so that one bad command harms no other.
+    A batch that fails as a whole is done again one by one, so that one bad command harms no other; one that the database has no time for is not.
     """
     try:
         return _together(asked, lock, work)
+    except DatabaseBusy as busy:
+        return [busy] * len(asked)
     except Exception as fault:
         if len(asked) == 1:
             return [fault]
@@ -82,6 +94,8 @@ def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
                 lock(asked)
                 return _verdicts(asked, work)
         except (OperationalError, IntegrityError) as fault:
+            if is_out_of_time(fault):
+                break
             if not is_passing(fault):
                 raise
         time.sleep(pause_seconds(attempt))

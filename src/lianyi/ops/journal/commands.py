@@ -21,6 +21,8 @@ FIRST_PAUSE_SECONDS = 0.02
 BUSY_SECONDS = 2
 # SQLSTATE of what passes when the whole command is done again: serialization, deadlock, lock wait, and two at once with one natural key.
 PASSING = {"40001", "40P01", "55P03", "23505"}
+# Of a statement that took longer than one may: doing it again at once would only take as long again.
+OUT_OF_TIME = "57014"
 Result = dict[str, Any]
 
 
@@ -51,6 +53,13 @@ class DatabaseBusy(TryLater):
     )
 
 
+class DatabaseSlow(TryLater):
+    """The database did not answer a question in time."""
+
+    code = "database_slow"
+    message = Text(zh="现在人太多，没有等到结果。", en="Too many people at once; there is no answer yet.")
+
+
 def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapping[str, Any], do: Callable[[], Result]) -> Result:
     """Carry out a command once and answer what it answered the first time.
 
@@ -58,7 +67,7 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
     payload : what was asked for; the same key with another payload (or from another actor) is refused
     do      : does the work and answers a JSON object; runs again from the start after a passing fault of the database
     A command inside a command joins its transaction and keeps its own key; refused, it leaves nothing behind, and the outer one may go on.
-    Facts and effects are committed together, or not at all.
+    Facts and effects are committed together, or not at all. A statement that takes longer than one may is not tried again: come later.
     Raises KeyReused, DatabaseBusy, and what `do` raises (nothing is then written).
     """
     if not key or len(key) > 120:
@@ -73,6 +82,8 @@ def execute(*, key: str, name: str, actor: Actor, at: dt.datetime, payload: Mapp
             with carrying_out(key), transaction.atomic(durable=True):
                 return _once(key, name, digest, actor, at, do)
         except (OperationalError, IntegrityError) as fault:
+            if is_out_of_time(fault):
+                break
             if not is_passing(fault) or (isinstance(fault, IntegrityError) and attempt == TRIES - 1):
                 raise
         time.sleep(pause_seconds(attempt))
@@ -90,6 +101,11 @@ def is_passing(fault: Error) -> bool:
     if connection.vendor == "postgresql":
         return getattr(cause, "sqlstate", None) in PASSING
     return "database is locked" in str(fault) or "database table is locked" in str(fault)
+
+
+def is_out_of_time(fault: Error) -> bool:
+    """Whether the database stopped a statement that took too long, as it does under load; what it was part of is undone."""
+    return getattr(fault.__cause__, "sqlstate", None) == OUT_OF_TIME
 
 
 def find_result(key: str) -> Result | None:

@@ -22,7 +22,8 @@ from lianyi.ops.journal.batch import Asked, Lock, Verdict, Work, execute_batch, 
 from lianyi.ops.journal.commands import Result
 
 AT_ONCE = 64
-CAPACITY = 2_000
+# Below the threads of a server (40): what comes on top finds one that says come again, and pages are answered while a lane is full.
+CAPACITY = 32
 PATIENCE_SECONDS = 10.0
 IDLE_SECONDS = 10.0
 
@@ -50,7 +51,7 @@ class Lane:
 
     lock, work : do a batch, as for `execute_batch`
     at_once    : most requests in a batch; 64 is the knee: more wait longer for little
-    capacity   : most requests waiting
+    capacity   : most requests in it, waiting or being carried out
     """
 
     def __init__(
@@ -78,13 +79,14 @@ class Lane:
         self._waiting: deque[tuple[Asked, Future[Verdict]]] = deque()
         self._worker: threading.Thread | None = None
         self._closing = False
+        self._under_way = 0
         self._batch_seconds = 0.01
 
     def require_room(self) -> None:
-        """Raises LaneFull when the queue is full: cheap enough to ask before a request is even read."""
-        waiting = len(self._waiting)
-        if waiting >= self.capacity:
-            raise LaneFull(retry_after_seconds=min(30, math.ceil(waiting / self.at_once * self._batch_seconds)))
+        """Raises LaneFull when the lane is full: cheap enough to ask before a request is even read."""
+        inside = len(self._waiting) + self._under_way
+        if inside >= self.capacity:
+            raise LaneFull(retry_after_seconds=min(30, math.ceil(inside / self.at_once * self._batch_seconds)))
 
     def ask(self, asked: Asked) -> Result:
         """Queue one command and wait for its answer; inside a transaction, which the lane cannot join, it is carried out there.
@@ -136,6 +138,7 @@ class Lane:
                 while self._waiting:
                     taken = [self._waiting.popleft() for _ in range(min(self.at_once, len(self._waiting)))]
                     if batch := [(asked, verdict) for asked, verdict in taken if verdict.set_running_or_notify_cancel()]:
+                        self._under_way = len(batch)
                         return batch
                 if self._closing or (not self._changed.wait(IDLE_SECONDS) and not self._waiting):
                     self._worker = None
@@ -146,10 +149,13 @@ class Lane:
         try:
             verdicts = self.carry_out([asked for asked, _ in batch])
         except BaseException as fault:
+            self._under_way = 0
             for _, verdict in batch:
                 verdict.set_exception(fault)
             if not isinstance(fault, Exception):
                 raise
             return
+        # First, so that who is answered and asks again finds the room that they left.
+        self._under_way = 0
         for (_, verdict), answer in zip(batch, verdicts, strict=True):
             verdict.set_result(answer)

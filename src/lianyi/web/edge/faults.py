@@ -4,12 +4,14 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from lianyi.kernel.actor import NotAllowed
 from lianyi.kernel.errors import BadInput, Broken, LianyiError, NotThere, Refusal, TryLater
 from lianyi.kernel.text import Text
+from lianyi.ops.journal.commands import BUSY_SECONDS, DatabaseSlow, is_out_of_time
 from lianyi.web.edge.access import Answer
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -53,7 +55,7 @@ def status_of(fault: LianyiError) -> HTTPStatus:
 
 
 class Faults:
-    """Answers our own errors raised by a view, and an address asked in a way it is not for; what else is not ours goes on to Django."""
+    """Answers our own errors raised by a view, and a database that has no time, an address asked in a way it is not for; what else is not ours goes on to Django."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -68,6 +70,8 @@ class Faults:
         return page
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, OperationalError) and is_out_of_time(fault):
+            return answer_to(request, DatabaseSlow(retry_after_seconds=BUSY_SECONDS))
         return answer_to(request, fault) if isinstance(fault, LianyiError) else None
 
 
