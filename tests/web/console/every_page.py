@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "campaign_revise": ("/console/campaigns/{draft}/revise/", "/console/campaigns/{running}/revise/"),
     "measure": ("/console/measure/", "/console/measure/?section=campaigns&span=90d"),
     "metric": ("/console/measure/net_sales/?by=platform", "/console/measure/repurchase_rate/?grain=month"),
+    "metric_rows": ("/console/measure/net_sales/rows/?span=28d", "/console/measure/repeat_buyer_rate/rows/?by=channel&value=search"),
     "insight": ("/console/insight/",),
     "analysis": (
         "/console/insight/funnel/?step=order_placed,order_paid", "/console/insight/retention/?start=first_purchase", "/console/insight/paths/",

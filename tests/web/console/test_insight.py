@@ -9,6 +9,8 @@ from django.core.cache import caches
 
 from lianyi.insight.analyse.funnel import funnel
 from lianyi.insight.analyse.segments.rfm import rfm
+from lianyi.insight.measure import catalogue, measure
+from lianyi.insight.measure.catalogue import formula_inputs
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import TryLater
 from lianyi.stream.log.delta import SnapshotGone
@@ -117,3 +119,40 @@ def test_a_snapshot_that_is_gone_is_left_and_its_reader_asked_to_come_back(team,
     with pytest.raises(TryLater):
         kept(horizon, "anything", lambda engine: 1)
     assert caches["answers"].get(_held()) is None
+
+
+def test_a_number_leads_to_its_rows_which_add_up_to_it_and_are_saved_whole(team, brand):
+    client = browser(team["growth_lead"])
+    with opened(brand) as engine:
+        (sold,) = measure(engine, ["net_sales"], WINDOW)
+
+    metric_page = client.get(f"/console/measure/net_sales/?{SPAN}").content.decode()
+    page = client.get(f"/console/measure/net_sales/rows/?{SPAN}&page=2").content.decode()
+    heading, *rows = table_of(client.get(f"/console/measure/net_sales/rows/?{SPAN}&as=csv"))
+
+    assert f'href="/console/measure/net_sales/rows/?{SPAN.replace("&", "&amp;")}"' in metric_page
+    assert 'href="/console/measure/net_sales/rows/?from=2026-04-06&amp;to=2026-04-13"' in metric_page
+    assert f"51–100 of {len(rows):,}" in page
+    assert "page=3" in page
+    assert "from=2026-04-01" in page.split('rel="next"')[1][:120], "other pages are of the same window"
+    assert round(sum(float(row[heading.index("Amount")]) for row in rows) * 100) == sold.value
+
+
+def test_rows_name_people_only_to_who_may_see_them_and_files_only_to_who_may_hand_them_out(team, brand):
+    address = f"/console/measure/buyers/rows/?{SPAN}"
+
+    def seen(role, more=""):
+        answer = browser(team[role]).get(address + more)
+        return "Buyer" in table_of(answer)[0] if more else '<th scope="col">Buyer</th>' in answer.content.decode()
+
+    assert {role: seen(role) for role in ("owner", "reader", "finance")} == {"owner": True, "reader": True, "finance": False}
+    assert {role: seen(role, "&as=csv") for role in ("growth_lead", "operator")} == {"growth_lead": True, "operator": False}
+
+
+def test_a_number_made_of_others_leads_to_theirs(team, brand):
+    made_up = next(one for one in catalogue().values() if one.formula)
+
+    page = browser(team["reader"]).get(f"/console/measure/{made_up.id}/rows/?{SPAN}").content.decode()
+
+    for part in formula_inputs(made_up.formula):
+        assert f"/console/measure/{part}/rows/?" in page

@@ -66,6 +66,7 @@ ROWS = {
     "view_drop": Row(EVERYBODY, 404, {}, ("x",)),
     "measure": Row(EVERYBODY),
     "metric": Row(EVERYBODY, args=("net_sales",)),
+    "metric_rows": Row(EVERYBODY, args=("net_sales",)),
     "metric_csv": Row(EVERYBODY, args=("net_sales",)),
     "insight": Row(EVERYBODY),
     "analysis": Row(EVERYBODY, args=("rfm",)),

@@ -203,6 +203,18 @@ def relation_sql(relation_id: str, shape: Shape, names: tuple[str, ...]) -> str:
     return Writer(relations()[relation_id], shape, names).sql()
 
 
+def each_sql(relation_id: str, shape: Shape, names: tuple[str, ...]) -> str:
+    """The rows of a relation to look at: one row a fact where the relation adds them up."""
+    relation = relations()[relation_id]
+    return Writer(replace(relation, sql=relation.each or relation.sql), shape, names).sql()
+
+
+def label_of(relation_id: str, shape: Shape) -> str:
+    """The dimension's value of a row `r`, as a metric is split by it; "" without a dimension."""
+    select, _ = _grouping(relation_id, shape)
+    return select[0].removesuffix(" AS dim_value") if select else ""
+
+
 def aggregate(relation_id: str, source: str, metrics: Iterable[Metric], shape: Shape) -> Query:
     """One query with every aggregate of the metrics, each distinct expression once."""
     columns: dict[str, str] = {}

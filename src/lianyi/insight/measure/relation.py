@@ -23,6 +23,7 @@ class Relation:
     dims        : dimensions it can be split by; for a base, () means that it carries none
     back, ahead : days before and after the window that it reads; back -1 is the previous window
     code        : a function applied to the answer of the SQL, for what SQL cannot say (trees); bases only
+    each        : where `sql` adds facts up before they are counted, the same columns with one row a fact, to look at; "" where its rows are the rows
     """
 
     id: str
@@ -33,6 +34,7 @@ class Relation:
     back: int
     ahead: int
     code: str | None
+    each: str = ""
 
 
 @cache
@@ -46,7 +48,7 @@ def relations() -> dict[str, Relation]:
         file = f"relations/{section}.toml"
         for id_, raw in read(file).items():
             where = f"{file} [{id_}]"
-            entry = check_keys(where, raw, needed=("says", "class", "sql"), may=("dims", "back", "ahead", "code"))
+            entry = check_keys(where, raw, needed=("says", "class", "sql"), may=("dims", "back", "ahead", "code", "each"))
             one_of(where, entry, "class", CLASSES)
             if id_ in found:
                 raise EntryFault(where, "written twice")
@@ -62,5 +64,6 @@ def relations() -> dict[str, Relation]:
                 back=entry.get("back", 0),
                 ahead=entry.get("ahead", 0),
                 code=entry.get("code"),
+                each=entry.get("each", "").strip(),
             )
     return found

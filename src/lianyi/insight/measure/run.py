@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 from lianyi.insight.measure.answers import Key, Row, counts_something, spreads
 from lianyi.insight.measure.calendar import period_days
 from lianyi.insight.measure.catalogue import Metric, formula_inputs, metric
-from lianyi.insight.measure.compile import Base, Query, Shape, aggregate, distribution, expressions, names_in, relation_sql
+from lianyi.insight.measure.compile import (
+    Base,
+    Query,
+    Shape,
+    aggregate,
+    distribution,
+    each_sql,
+    expressions,
+    label_of,
+    names_in,
+    relation_sql,
+)
 from lianyi.insight.measure.dimensions import Dimension
 from lianyi.insight.measure.relation import relations
 from lianyi.insight.measure.session import Session, written_out
@@ -63,10 +74,10 @@ class Run:
                 self._ask(relation, self.params(period), reach, None if self.grain == "total" else period.from_day, found)
         return found
 
-    def _written(self, relation_id: str, sharing: list[Metric]) -> Asked:
+    def _written(self, relation_id: str, sharing: list[Metric], *, each: bool = False) -> Asked:
         steps = self.session.steps(self.engine) if "steps" in relations()[relation_id].sql else ()
         shape = Shape(self.dimension, by_period=self.grain != "total", has_devices=self.session.has_devices, steps=steps)
-        sql = relation_sql(relation_id, shape, names_in(sharing))
+        sql = (each_sql if each else relation_sql)(relation_id, shape, names_in(sharing))
         return Asked(relation_id, sql, tuple(shape.bases.values()), shape, sharing)
 
     def _reach(self, asked: Sequence[Asked]) -> dict[str, dict[str, int]]:
@@ -156,6 +167,17 @@ class Run:
         noted = self._queries.setdefault(one.id, [])
         if text not in noted and len(noted) < 2:
             noted.append(text)
+
+    def each(self, one: Metric) -> tuple[str, str]:
+        """What a metric's rows, one by one, are kept under on the engine, and their query, complete. The metric is no formula."""
+        self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day)
+        relation = self._written(one.relation or "", [one], each=True)
+        reach, params = self._reach([relation]), self.params(self.window)
+        self.session.prepare(self.engine, relation.bases, reach)
+        label = label_of(relation.id, relation.shape)
+        sql = f"SELECT r.*{f', {label} AS dim_value' if label else ''}\nFROM (\n{relation.sql}\n) AS r"
+        self.engine.keep("each_row", self.session.lean(sql), params)
+        return "each_row", complete(Query(sql, {}), relation.bases, params, reach)
 
     def query_of(self, one: Metric) -> str:
         """The queries of one metric over the whole window, each complete, written and not run."""

@@ -220,28 +220,34 @@ class Listing:
             int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 1,
         )
 
-    def table(self, request: HttpRequest, fetch: Fetch, *, saves: bool = True, offer: Offer | None = None) -> Table:
-        """A page of the list. fetch : reads what was asked for; saves : whether it may be saved as a file; offer : what may be done with rows."""
+    def table(
+        self, request: HttpRequest, fetch: Fetch, *, saves: bool = True, offer: Offer | None = None, kept: Mapping[str, str] | None = None
+    ) -> Table:
+        """A page of the list.
+
+        fetch : reads what was asked for; saves : whether it may be saved as a file; offer : what may be done with rows
+        kept  : what else the address says, which other pages and the file keep
+        """
         asked = self.asked(request.GET)
         page = fetch(asked)
-        kept = {one.id: value for one in self.filters if (value := request.GET.get(one.id, "").strip())}
-        ordered = kept | ({"sort": asked.sort} if asked.sort != self.sort else {})
+        filtered = {one.id: value for one in self.filters if (value := request.GET.get(one.id, "").strip())}
+        ordered = dict(kept or {}) | filtered | ({"sort": asked.sort} if asked.sort != self.sort else {})
 
         def to(**more: Any) -> str:
             return "?" + urlencode(ordered | more)
 
-        headings = [Heading(column, *self._heading(column, asked.sort, kept)) for column in self.columns]
+        headings = [Heading(column, *self._heading(column, asked.sort, filtered)) for column in self.columns]
         return Table(
             self,
             asked,
             page,
             headings,
             [Line([cell_of(column, row) for column in self.columns], self.mark(row) if self.mark and offer else "") for row in page.rows],
-            [(one, str(kept.get(one.id, "")), one.known()) for one in self.filters],
+            [(one, str(filtered.get(one.id, "")), one.known()) for one in self.filters],
             to(page=page.number - 1) if page.number > 1 else "",
             to(page=page.number + 1) if page.number < page.last else "",
             to(**{"as": "csv"}) if saves and page.total else "",
-            bool(kept),
+            bool(filtered),
             urlencode(ordered),
             offer,
         )

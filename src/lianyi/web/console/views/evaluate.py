@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.evaluate_period import forms, stored_evaluation
 from lianyi.flows.jobs import evaluation as evaluation_job
-from lianyi.insight.evaluate.result import Evaluation, Suggestion
+from lianyi.insight.evaluate.result import Evaluation, Finding, Suggestion
+from lianyi.insight.measure import catalogue
 from lianyi.insight.report.templates import Template, templates
 from lianyi.kernel.clock import add_months, date_of
 from lianyi.kernel.errors import BadInput, NotThere, UnknownName
@@ -19,6 +20,7 @@ from lianyi.kernel.text import Text
 from lianyi.ops.review import selectors, services
 from lianyi.web.console.asking import find_horizon
 from lianyi.web.console.gate import form_key, may, opened_to
+from lianyi.web.console.views.measure_rows import rows_address
 from lianyi.web.console.windows import given_date
 from lianyi.web.ui.look import safe_next
 
@@ -126,6 +128,7 @@ def finding(request: HttpRequest, public_id: str, finding_id: str) -> HttpRespon
         "review": one,
         "made": made,
         "finding": found,
+        "rows_href": _rows_of(made, found),
         "columns": found.evidence.columns,
         "rows": [[(unit, row.get(key)) for key, _, unit in found.evidence.columns] for row in found.evidence.rows],
         "suggestions": [suggestion for suggestion in made.suggestions if finding_id in suggestion.finding_ids],
@@ -156,6 +159,14 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     """A task is done, or dropped, or open again."""
     services.close_task(key=form_key(request), actor=request.actor, at=request.at, public_id=public_id, state=request.POST.get("state", ""))
     return redirect(safe_next(request, reverse("console:home")))
+
+
+def _rows_of(made: Evaluation, found: Finding) -> str:
+    """Where the rows behind a finding's metric are, of its part where it is about one; "" where it has no metric."""
+    if found.metric not in catalogue():
+        return ""
+    by, value = found.where if found.where and found.where[0] in catalogue()[found.metric].dims else (None, None)
+    return rows_address(found.metric, f"from={made.window[0]}&to={made.window[1]}", by, value)
 
 
 def as_task(made: Evaluation, suggestion: Suggestion) -> dict[str, Any]:

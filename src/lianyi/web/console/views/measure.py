@@ -11,12 +11,13 @@ from lianyi.insight.report.cells import Quantity
 from lianyi.insight.report.charts import Slot, svg
 from lianyi.insight.report.html.drawing import page_svg
 from lianyi.insight.report.pictures import Bar, Line, Picture, Ranking, Trend
-from lianyi.kernel.clock import GRAINS, date_of
+from lianyi.kernel.clock import GRAINS, date_of, periods
 from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text
 from lianyi.web.console.asking import find_horizon, values
 from lianyi.web.console.cards import card, cards, change_of, formatter, shown
 from lianyi.web.console.gate import opened_to
+from lianyi.web.console.views.measure_rows import rows_address
 from lianyi.web.console.windows import PRESETS, chosen_grain, chosen_span, spark_grain
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -90,8 +91,12 @@ def one(request: HttpRequest, metric_id: str) -> HttpResponse:
         "dimensions": [dimension(id_) for id_ in chosen.dims],
         "chart": _drawn(_trend(series, before, grain)) if total.status == "ok" else "",
         "parts_chart": _drawn(_ranking(parts)) if any(value.status == "ok" for value in parts) else "",
-        "rows": [_row(value) for value in series],
-        "parts": [_row(value) for value in _largest_first(parts)],
+        "rows": [
+            _row(value, rows_address(metric_id, f"from={period.start.isoformat()}&to={period.end.isoformat()}"))
+            for value, period in zip(series, periods(span.window, grain), strict=False)
+        ],
+        "parts": [_row(value, rows_address(metric_id, span.query, by, (value.by or {}).get(by or ""))) for value in _largest_first(parts)],
+        "rows_href": rows_address(metric_id, span.query) if total.status == "ok" else "",
         "explained": explained,
         "sql": total.sql or explained.sql,
         "section": SECTIONS[chosen.section],
@@ -126,7 +131,7 @@ def csv(request: HttpRequest, metric_id: str) -> HttpResponse:
     return response
 
 
-def _row(value: MetricValue) -> dict[str, object]:
+def _row(value: MetricValue, href: str) -> dict[str, object]:
     """One value as a line of a table."""
     writes = formatter()
     interval = ""
@@ -140,6 +145,7 @@ def _row(value: MetricValue) -> dict[str, object]:
         "status": value.status,
         "interval": interval,
         "n": value.n,
+        "href": href if value.status == "ok" else "",
     }
 
 

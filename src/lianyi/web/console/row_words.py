@@ -1,0 +1,123 @@
+"""Headings of the rows behind a number: what each column of what metrics count says, in an operator's words."""
+
+from lianyi.kernel.text import Text
+
+PEOPLE = frozenset({"member", "member_id", "buyer", "actor", "referrer_id"})
+"""Columns that hold somebody's pseudonym."""
+DAYS = frozenset({"d", "joined_d"})
+MOMENTS = frozenset({"t"})
+MONEY = "fen"
+"""A column of money ends with it."""
+
+# A column that is not here is shown by its own name.
+WORDS = {
+    "d": Text(zh="日期", en="Day"),
+    "t": Text(zh="时刻", en="Moment"),
+    "name": Text(zh="发生了什么", en="What happened"),
+    "member": Text(zh="会员", en="Member"),
+    "member_id": Text(zh="会员", en="Member"),
+    "buyer": Text(zh="买家", en="Buyer"),
+    "actor": Text(zh="访客", en="Visitor"),
+    "content_id": Text(zh="内容", en="Content"),
+    "order_id": Text(zh="订单", en="Order"),
+    "product_id": Text(zh="商品", en="Product"),
+    "group_id": Text(zh="群", en="Group"),
+    "campaign_id": Text(zh="活动", en="Campaign"),
+    "partner_id": Text(zh="合作方", en="Partner"),
+    "subject_id": Text(zh="对象", en="Subject"),
+    "account_id": Text(zh="账号", en="Account"),
+    "survey_id": Text(zh="问卷", en="Survey"),
+    "visit_id": Text(zh="访问", en="Visit"),
+    "platform": Text(zh="平台", en="Platform"),
+    "keyword": Text(zh="关键词", en="Keyword"),
+    "question": Text(zh="题目", en="Question"),
+    "brought": Text(zh="由人带来", en="Brought by somebody"),
+    "pieces": Text(zh="数量", en="Pieces"),
+    "n_rows": Text(zh="笔数", en="Facts"),
+    "is_member": Text(zh="是会员", en="Is a member"),
+    "visited": Text(zh="来访", en="Visited"),
+    "paid": Text(zh="付款", en="Paid"),
+    "interacted": Text(zh="互动", en="Interacted"),
+    "n_steps": Text(zh="页数", en="Pages"),
+    "from_social": Text(zh="来自社交", en="From social"),
+    "wanted": Text(zh="有意向", en="Showed interest"),
+    "reached": Text(zh="下单", en="Ordered"),
+    "referred": Text(zh="由人推荐", en="Referred"),
+    "generation": Text(zh="代数", en="Generation"),
+    "at_start": Text(zh="期初在", en="There at the start"),
+    "at_end": Text(zh="期末在", en="There at the end"),
+    "n_days": Text(zh="天数", en="Days"),
+    "in_month": Text(zh="当月活跃", en="Active in the month"),
+    "joined_d": Text(zh="加入日", en="Joined"),
+    "back_1": Text(zh="次日回来", en="Back the next day"),
+    "back_7": Text(zh="七日回来", en="Back on day 7"),
+    "back_30": Text(zh="三十日回来", en="Back on day 30"),
+    "came_back": Text(zh="回来了", en="Came back"),
+    "complete": Text(zh="已可判断", en="Can be judged"),
+    "n_active": Text(zh="活跃人数", en="Active people"),
+    "n_members": Text(zh="人数", en="People"),
+    "n_invited": Text(zh="邀请人数", en="Invited"),
+    "profit_fen": Text(zh="毛利", en="Gross profit"),
+    "n_own": Text(zh="自有人数", en="Own"),
+    "n_back": Text(zh="回来人数", en="Came back"),
+    "own_fen": Text(zh="自有金额", en="Own amount"),
+    "n_orders": Text(zh="订单数", en="Orders"),
+    "paid_fen": Text(zh="实付", en="Paid"),
+    "is_new": Text(zh="新买家", en="New buyer"),
+    "cost_kind": Text(zh="费用种类", en="Kind of cost"),
+    "acquisition": Text(zh="获客费用", en="For acquisition"),
+    "in_campaign": Text(zh="在活动里", en="In a campaign"),
+    "by_partner": Text(zh="合作方带来", en="By a partner"),
+    "fen": Text(zh="金额", en="Amount"),
+    "bought_again": Text(zh="又买了", en="Bought again"),
+    "refunded": Text(zh="退过款", en="Refunded"),
+    "sold": Text(zh="售出", en="Sold"),
+    "cost_known": Text(zh="成本已知", en="Cost known"),
+    "cost_fen": Text(zh="成本", en="Cost"),
+    "covered_fen": Text(zh="有成本的金额", en="Amount with known cost"),
+    "sales_fen": Text(zh="销售额", en="Sales"),
+    "media_fen": Text(zh="投放", en="Media spend"),
+    "n_buyers": Text(zh="买家数", en="Buyers"),
+    "is_hard_ad": Text(zh="硬广", en="Hard ad"),
+    "is_ugc": Text(zh="用户内容", en="By users"),
+    "originality": Text(zh="原创度", en="Originality"),
+    "on_time": Text(zh="按时", en="On time"),
+    "n_interactions": Text(zh="互动数", en="Interactions"),
+    "place": Text(zh="名次", en="Place"),
+    "n_searches": Text(zh="搜索次数", en="Searches"),
+    "is_negative": Text(zh="负面", en="Negative"),
+    "in_24h": Text(zh="24 小时内", en="Within 24 hours"),
+    "in_2h": Text(zh="2 小时内", en="Within 2 hours"),
+    "in_30s": Text(zh="30 秒内", en="Within 30 seconds"),
+    "in_72h": Text(zh="72 小时内", en="Within 72 hours"),
+    "seconds": Text(zh="秒", en="Seconds"),
+    "hours": Text(zh="小时", en="Hours"),
+    "score": Text(zh="分数", en="Score"),
+    "sent": Text(zh="已发", en="Sent"),
+    "returned": Text(zh="已回", en="Returned"),
+    "feeling": Text(zh="情感", en="Feeling"),
+    "is_own": Text(zh="本品牌", en="Own brand"),
+    "refunded_fen": Text(zh="退款", en="Refunded"),
+    "fee_fen": Text(zh="坑位费", en="Fee"),
+    "commission_fen": Text(zh="佣金", en="Commission"),
+    "people": Text(zh="人数", en="People"),
+    "completed": Text(zh="成团", en="Completed"),
+    "bought": Text(zh="买了", en="Bought"),
+    "redeemed": Text(zh="已核销", en="Redeemed"),
+    "allotted": Text(zh="配给件数", en="Allotted"),
+    "did_content_exposed": Text(zh="看到内容", en="Was shown content"),
+    "did_content_viewed": Text(zh="点开内容", en="Opened content"),
+    "did_product_viewed": Text(zh="看商品", en="Viewed a product"),
+    "did_cart_added": Text(zh="加购", en="Added to cart"),
+    "did_order_placed": Text(zh="下单", en="Placed an order"),
+    "did_order_paid": Text(zh="付款", en="Paid"),
+}
+
+
+def word_of(column: str) -> Text:
+    """The heading of a column.
+
+    >>> word_of("paid_fen").en, word_of("x1").en
+    ('Paid', 'x1')
+    """
+    return WORDS.get(column) or Text(zh=column, en=column)
