@@ -80,7 +80,10 @@ def prepared(workspace: str, folder: Path) -> dict[str, str]:
     )  # fmt: skip
     with opened(workspace) as engine, pq.ParquetWriter(facts, schema) as writer:
         before = 0
-        for part in parts(engine, ("t", "name", "session"), None) or ():
+        found = parts(engine, ("t", "name", "session"), None)
+        if found is None:
+            raise SystemExit(f"{workspace}: its projections are stale; run lianyi maintain on it")
+        for part in found:
             cut = numbered(codes_of(part["actor"]), given_in(part["session"]), part["t"].to_numpy())
             session = pa.array(cut.number + before)
             before += len(cut.length)

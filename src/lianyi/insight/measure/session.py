@@ -15,7 +15,7 @@ Params = Mapping[str, int]
 # What SQL cannot say: a function of a query's answer.
 CODE = {"generations": generations}
 _EVENTS = re.compile(r"\bevents AS (\w+)")
-_PARAMETER = re.compile(r"\$([a-z_]+)")
+_PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
 
 
 class Session:

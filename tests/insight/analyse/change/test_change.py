@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianyi.insight.analyse.change import Change, Deduction, explain_change
+from lianyi.insight.analyse.change import Change, Deduction, explain_change, factors_query
 from lianyi.insight.analyse.change.drill import Level, stand_out
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
@@ -41,6 +41,28 @@ def visit(who: str, day: int, **more: Any) -> dict[str, Any]:
 
 def factors(found: Change) -> dict[str, tuple[float | None, float | None, float]]:
     return {f.id: (f.baseline, f.current, round(f.effect, 6)) for f in found.factors}
+
+
+def test_the_query_of_the_factors_returns_what_they_are(engine: DuckDBEngine) -> None:
+    met = [*(visit(f"m{i}", 100) for i in range(9)), *(visit(f"m{i}", 111) for i in range(6))]
+    members = [
+        paid("m0", 101, "1", 100),
+        paid("m1", 101, "2", 300),
+        paid("walk in", 103, "3", 60),
+        paid("m1", 112, "4", 50),
+        refund(113, "4", 5),
+    ]
+    nobody = [paid(None, 100, "5", 100), paid(None, 110, "6", 90), paid(None, 110, "6", 50)]
+    for rows in (met + members, met + members + nobody, members, members[:3], nobody, members[:3] + nobody[:1]):
+        replace_events(engine, rows)
+        found = explain_change(engine, NOW, BEFORE)
+
+        asked = {
+            row["factor"]: (row["before"], row["now"])
+            for row in engine.run(factors_query(engine, NOW, BEFORE, list(factors(found)))).to_pylist()
+        }
+
+        assert asked == {"net_sales": (found.baseline, found.current)} | {f.id: (f.baseline, f.current) for f in found.factors}
 
 
 def test_buyers_orders_value_and_refunds_are_worked_through_by_hand(engine: DuckDBEngine) -> None:

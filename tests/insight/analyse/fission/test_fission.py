@@ -3,9 +3,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.fission.fission import FIRST_DAYS, MEMBERS, fission
+from lianyi.insight.analyse.fission.query import worth_query
 from lianyi.kernel.clock import Window
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.engines.lint import lint
@@ -83,6 +85,17 @@ def test_inviting_stops_at_the_generation_that_loses_money(tmp_path: Path) -> No
     assert by[2].net_fen.interval[1] < 0
     assert found.to_table().column("net_fen").to_pylist()[0] == 340
     assert "should end a generation earlier" in found.explain().en
+
+
+def test_the_worth_of_generations_can_be_asked_again_in_one_query(tmp_path: Path) -> None:
+    opened = shop(tmp_path, later_pays=100)
+    found = fission(opened, ALL)
+
+    rows = opened.run(worth_query(opened, ALL, 2)).to_pylist()
+
+    assert [(row["value"], row["n"]) for row in rows] == [(g.generation, g.members) for g in found.generations]
+    assert [row["net"] for row in rows] == pytest.approx([g.net_fen.value for g in found.generations])
+    assert [row["value"] for row in opened.run(worth_query(opened, ALL, 1)).to_pylist()] in ([0, 1, None], [None, 0, 1])
 
 
 def test_inviting_that_pays_goes_on(tmp_path: Path) -> None:

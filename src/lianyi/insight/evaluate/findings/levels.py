@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lianyi.insight.analyse.care.causes import pareto
 from lianyi.insight.analyse.fission.fission import Fission
+from lianyi.insight.analyse.fission.query import worth_query
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.evidence import of_figure
 from lianyi.insight.evaluate.result import Evidence, Finding
@@ -135,6 +136,7 @@ def _losing(case: Case, spread: Fission) -> Iterator[Finding]:
     if losing is None or losing.net_fen.value is None:
         return
     low, high = losing.net_fen.interval or (losing.net_fen.value, losing.net_fen.value)
+    shown = spread.generations[:8]
     said = {
         "g": nth,
         "n": Count(losing.members),
@@ -157,13 +159,13 @@ def _losing(case: Case, spread: Fission) -> Iterator[Finding]:
         money_at_stake=round(losing.net_fen.value * losing.members),
         grade="B",
         evidence=Evidence(
-            sql=case.sql_of("referral_depth"),
+            sql=worth_query(case.engine, spread.window, max(nth, *(g.generation for g in shown))),
             columns=(
                 ("value", Text(zh="代", en="Generation"), "count"),
                 ("n", Text(zh="人数", en="Members"), "count"),
                 ("net", Text(zh="人均净贡献", en="Net, each"), "money"),
             ),
-            rows=tuple({"value": g.generation, "n": g.members, "net": g.net_fen.value} for g in spread.generations[:8]),
+            rows=tuple({"value": g.generation, "n": g.members, "net": g.net_fen.value} for g in shown),
             n=losing.members,
             interval=losing.net_fen.interval,
             unit="money",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lianyi.insight.analyse.change import factors_query
 from lianyi.insight.analyse.rates.compare import Moved
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.evidence import BEFORE, NOW, both_sides
@@ -80,7 +81,7 @@ def _whole(case: Case, parts: Decomposition, share: float, driver: Factor | None
         money_at_stake=round(parts.change),
         grade="B",
         evidence=Evidence(
-            sql=_query(case),
+            sql=_factors(case, parts),
             command=parts.command,
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
@@ -126,7 +127,7 @@ def _driver(case: Case, parts: Decomposition, driver: Factor) -> Finding:
         money_at_stake=round(driver.effect),
         grade="B",
         evidence=Evidence(
-            sql=_query(case),
+            sql=_factors(case, parts),
             columns=(
                 ("factor", Text(zh="因素", en="Factor"), "text"),
                 ("before", BEFORE, "mixed"),
@@ -188,7 +189,7 @@ def _segment(case: Case, dimension: str, segment: Segment, moved: Moved, segment
         money_at_stake=round(segment.effect),
         grade="B",
         evidence=Evidence(
-            sql=_query(case, dimension),
+            sql=_sides(case, dimension),
             command=command,
             columns=(
                 ("value", name, "text"),
@@ -208,8 +209,14 @@ def _segment(case: Case, dimension: str, segment: Segment, moved: Moved, segment
     )
 
 
-def _query(case: Case, by: str | None = None) -> str:
-    """Net sales on both sides of the comparison."""
+def _factors(case: Case, parts: Decomposition) -> str:
+    """Net sales and their factors on both sides of the comparison."""
     compared = case.comparison
-    by = by if by in catalogue()["net_sales"].dims else None
-    return case.sql_of("net_sales") if compared is None else both_sides(case, "net_sales", compared.before, compared.now, by=by)
+    return "" if compared is None else factors_query(case.engine, compared.now, compared.before, [f.id for f in parts.factors])
+
+
+def _sides(case: Case, by: str) -> str:
+    """Net sales on both sides of the comparison, by a dimension where they can be split by it."""
+    compared = case.comparison
+    by_ = by if by in catalogue()["net_sales"].dims else None
+    return case.sql_of("net_sales") if compared is None else both_sides(case, "net_sales", compared.before, compared.now, by=by_)
