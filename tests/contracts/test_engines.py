@@ -144,6 +144,18 @@ def test_a_kept_answer_stays_when_what_it_was_made_from_is_replaced(engine: Engi
     assert one(engine, "SELECT count(*) AS n FROM first_kept") == 0
 
 
+def test_what_is_given_up_is_gone_and_its_name_free_again(engine: Engine) -> None:
+    engine.keep("third_kept", "SELECT 1 AS n")
+    engine.offer("third_offered", pa.table({"n": [2]}))
+    for name in ("third_kept", "third_offered", "never_kept"):
+        engine.drop(name)
+        with pytest.raises(Exception, match=name):
+            engine.run(f"SELECT k.n AS n FROM {name} AS k")
+    engine.keep("third_kept", "SELECT 3 AS n")
+
+    assert one(engine, "SELECT k.n AS n FROM third_kept AS k") == 3
+
+
 def stated(name: str, hour: float, **fields: object) -> dict[str, object]:
     t = START_US + int(hour * HOUR_US)
     return {"event_id": new_event_id(t), "name": name, "version": 1, "t": t, **fields}

@@ -26,11 +26,12 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-_FLAGS = ",\n    ".join(f"max(CASE WHEN e.name = '{step}' THEN 1 ELSE 0 END) AS did_{step}" for step in STEPS)
+# Small integers: there are as many rows as people times days, and a dozen flags in each.
+_FLAGS = ",\n    ".join(f"CAST(max(CASE WHEN e.name = '{step}' THEN 1 ELSE 0 END) AS TINYINT) AS did_{step}" for step in STEPS)
 PERSON_DAYS = f"""
 SELECT e.d AS d, e.actor AS actor, e.platform AS platform, e.channel AS channel,
-    max(CASE WHEN e.member_id IS NOT NULL OR e.actor <> e.device_id THEN 1 ELSE 0 END) AS is_member,
-    max(CASE WHEN e.name IN ({_listed(ENGAGED)}) THEN 1 ELSE 0 END) AS is_engaged,
+    CAST(max(CASE WHEN e.member_id IS NOT NULL OR e.actor <> e.device_id THEN 1 ELSE 0 END) AS TINYINT) AS is_member,
+    CAST(max(CASE WHEN e.name IN ({_listed(ENGAGED)}) THEN 1 ELSE 0 END) AS TINYINT) AS is_engaged,
     CAST(sum(CASE WHEN e.name IN ({_listed(VISIT)}) THEN 1 ELSE 0 END) AS BIGINT) AS n_visit_facts,
     {_FLAGS}
 FROM events AS e
@@ -42,7 +43,7 @@ GROUP BY e.d, e.actor, e.platform, e.channel
 def keep_person_days(engine: Engine, from_day: int, to_day: int) -> None:
     """Keep `person_days`: one row for each day, person, platform and channel, over `[from_day, to_day)`.
 
-    Cost: one pass over the facts of those days; some hundred bytes a row are held.
+    Cost: one pass over the facts of those days; some sixty bytes a row are held or, beyond the engine's memory, spilled.
     """
     engine.keep(KEPT, PERSON_DAYS, {"from_d": from_day, "to_d": to_day})
 

@@ -30,7 +30,7 @@ class Session:
         self.first_day = engine.snapshot.first_day
         self.last_day = engine.snapshot.last_day
         self._steps: tuple[str, ...] | None = None
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, tuple[Base, Params]] = {}
         self._calendar: tuple[int, int] | None = None
         self._span: tuple[int, int] | None = None
 
@@ -65,16 +65,26 @@ class Session:
         return _EVENTS.sub(source, sql)
 
     def prepare(self, engine: Engine, bases: tuple[Base, ...], reach: Mapping[str, Params]) -> None:
-        """Keep the bases of a query, in order; one kept before from the same SQL over the same days is used again."""
+        """Keep the bases of a query, in order; one kept before from the same SQL over the same days, or more, is used again."""
         for base in bases:
-            written = written_out(base.sql, reach[base.kept_as])
-            if self._kept.get(base.kept_as) == written:
+            if self._holds(base, reach[base.kept_as]):
                 continue
             if base.code is None:
                 engine.keep(base.kept_as, self.lean(base.sql), reach[base.kept_as])
             else:
                 engine.offer(base.kept_as, CODE[base.code](engine.run(self.lean(base.sql), reach[base.kept_as])))
-            self._kept[base.kept_as] = written
+            self._kept[base.kept_as] = base, reach[base.kept_as]
+
+    def _holds(self, base: Base, wanted: Params) -> bool:
+        if base.kept_as not in self._kept:
+            return False
+        kept, days = self._kept[base.kept_as]
+        if written_out(kept.sql, days) == written_out(base.sql, wanted):
+            return True
+        if kept.sql != base.sql or self.first_day is None or self.last_day is None:
+            return False
+        # Before the first fact and after the last there is nothing to keep.
+        return days["lo_d"] <= max(wanted["lo_d"], self.first_day) and days["hi_d"] >= min(wanted["hi_d"], self.last_day + 1)
 
     def offer_calendar(self, engine: Engine, first_day: int, last_day: int) -> None:
         """Make `calendar_days` cover the history and a span of days."""

@@ -35,6 +35,10 @@ class Engine(Protocol):
         """Keep the answer of a query under a name for the queries that follow on this engine."""
         ...
 
+    def drop(self, name: str) -> None:
+        """Give up what is kept or offered under a name; nothing happens when there is nothing."""
+        ...
+
     def close(self) -> None:
         """Give back what the engine holds."""
         ...

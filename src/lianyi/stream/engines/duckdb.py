@@ -285,6 +285,10 @@ class DuckDBEngine:
         with self._within_memory():
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", used(sql, params))
 
+    def drop(self, name: str) -> None:
+        """Give up what is kept under a name, in memory and on disk."""
+        self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
     def close(self) -> None:
         """Close the connection and remove what it spilled; a second time does nothing."""
         self._held.close()

@@ -175,6 +175,13 @@ class SparkEngine:
         if before is not None:
             before.unpersist()
 
+    def drop(self, name: str) -> None:
+        """Give up what is kept under a name."""
+        self._session.catalog.dropTempView(name)
+        before = self._kept.pop(name, None)
+        if before is not None:
+            before.unpersist()
+
     def close(self) -> None:
         """Give back what is kept; the session itself belongs to whoever made it."""
         for frame in self._kept.values():

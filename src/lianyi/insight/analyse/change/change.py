@@ -103,6 +103,8 @@ def explain_change(
         mixes.append(_value_mix(dimension, levels))
         if with_visits and dimension in ("platform", "channel"):
             mixes.append(_conversion_mix(engine, dimension))
+    for kept in ("change_orders", "change_lines", "change_visits"):
+        engine.drop(kept)
     return Change(
         metric=metric,
         window=window,

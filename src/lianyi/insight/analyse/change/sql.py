@@ -76,18 +76,22 @@ SELECT c.period AS period, c.value AS value,
 FROM clusters AS c GROUP BY c.period, c.value ORDER BY c.period, c.value
 """
 
-# The first visit of every visitor in a period: it says where a visitor counts.
+# The first visit of every visitor in a period: it says where a visitor counts. Its instant is found first, so that only what happened
+# then is put in order, and not every visit there was.
 FIRST_VISITS = """
+WITH firsts AS (
+    SELECT CAST(0 AS INTEGER) AS first_period, e.actor AS first_actor, min(e.t) AS first_t
+    FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_0 AND e.d < $to_0 GROUP BY e.actor
+    UNION ALL
+    SELECT CAST(1 AS INTEGER) AS first_period, e.actor AS first_actor, min(e.t) AS first_t
+    FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_1 AND e.d < $to_1 GROUP BY e.actor
+)
 SELECT r.period AS period, r.visitor AS visitor, r.platform AS platform, r.channel AS channel FROM (
-    SELECT q.period AS period, q.visitor AS visitor, q.platform AS platform, q.channel AS channel,
-        row_number() OVER (PARTITION BY q.period, q.visitor ORDER BY q.t, q.event_id) AS nth
-    FROM (
-        SELECT CAST(0 AS INTEGER) AS period, e.actor AS visitor, e.platform AS platform, e.channel AS channel, e.t AS t, e.event_id AS event_id
-        FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_0 AND e.d < $to_0
-        UNION ALL
-        SELECT CAST(1 AS INTEGER) AS period, e.actor AS visitor, e.platform AS platform, e.channel AS channel, e.t AS t, e.event_id AS event_id
-        FROM events AS e WHERE e.name IN ({visit}) AND e.actor IS NOT NULL AND e.d >= $from_1 AND e.d < $to_1
-    ) AS q
+    SELECT f.first_period AS period, e.actor AS visitor, e.platform AS platform, e.channel AS channel,
+        row_number() OVER (PARTITION BY f.first_period, e.actor ORDER BY e.event_id) AS nth
+    FROM events AS e JOIN firsts AS f ON e.actor = f.first_actor AND e.t = f.first_t
+    WHERE e.name IN ({visit})
+        AND ((e.d >= $from_0 AND e.d < $to_0 AND f.first_period = 0) OR (e.d >= $from_1 AND e.d < $to_1 AND f.first_period = 1))
 ) AS r WHERE r.nth = 1
 """
 

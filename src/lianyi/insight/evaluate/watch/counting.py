@@ -126,6 +126,7 @@ def _people(desk: _Desk) -> Held:
             mine = counted if alike else [s for s in counted if (s.tally == "sticky") == sticky]
             scans = equal(desk.scans) if sticky else desk.scans
             found |= {(id_, by): cells for id_, cells in people.person_cells(engine, mine, scans, by=by).items()}
+        engine.drop(people.kept_by(by))
     return found
 
 
