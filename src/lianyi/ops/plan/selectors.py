@@ -82,6 +82,11 @@ def get_segment(public_id: str) -> Segment:
     return found
 
 
+def segment_title(public_id: str) -> str:
+    """A segment's title, also of one that was dropped since; its id where there never was one."""
+    return Segment.objects.filter(public_id=public_id).values_list("title", flat=True).first() or public_id
+
+
 def list_segments() -> list[Segment]:
     """Segments, the newest first."""
     return list(Segment.objects.filter(dropped_at__isnull=True).order_by("-made_at", "-id"))

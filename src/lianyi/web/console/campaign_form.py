@@ -17,7 +17,7 @@ from lianyi.ops.campaigns.mechanics import Mechanic
 from lianyi.ops.campaigns.rules.terms import Term, terms_of
 from lianyi.ops.campaigns.selectors import Campaign, list_campaigns
 from lianyi.ops.campaigns.services import Said
-from lianyi.ops.plan.selectors import list_budgets, list_goals
+from lianyi.ops.plan.selectors import list_budgets, list_goals, list_segments
 from lianyi.ops.shop.selectors import list_products
 from lianyi.web.console.campaign_words import AUDIENCES, CATEGORIES, CHOICES, HOLDOUTS, UNITS
 from lianyi.web.ui.fields import MomentField, MoneyField, ShareField
@@ -88,6 +88,10 @@ class CampaignForm(forms.Form):
             "audience": forms.ChoiceField(label=words("面向", "For"), choices=[(one, text.say(spoken())) for one, text in AUDIENCES.items()]),
             "audience_name": forms.CharField(
                 label=words("标签或等级", "Tag or tier"), required=False, max_length=48, help_text=words("只在按标签或等级时填写", "Only for a tag or tier")
+            ),
+            "audience_segment": forms.ChoiceField(
+                label=words("人群", "Segment"), required=False, choices=[("", "–"), *((one.public_id, one.title) for one in list_segments())],
+                help_text=words("只在面向一个人群时选；开始那一刻在里面的人才能参加", "Only for a segment: who is in it at the start takes part"),
             ),
             "channels": forms.MultipleChoiceField(
                 label=words("渠道", "Channels"), widget=forms.CheckboxSelectMultiple, choices=[(one, text.say(spoken())) for one, text in channel_names().items()]
@@ -171,6 +175,14 @@ class CampaignForm(forms.Form):
             label=f"{label} ({unit})" if unit else label, required=required, min_value=term.least, max_value=term.most
         )
 
+    def clean(self) -> dict[str, Any]:
+        """What is for a tag, a tier or a segment says which."""
+        given = super().clean() or self.cleaned_data
+        needed = {"tag": "audience_name", "tier": "audience_name", "segment": "audience_segment"}.get(given.get("audience", ""))
+        if needed and not given.get(needed, "").strip():
+            self.add_error(needed, _words("请说明是哪一个", "Say which"))
+        return given
+
     @property
     def sections(self) -> list[Section]:
         """The form in parts, in the order in which people think."""
@@ -182,7 +194,7 @@ class CampaignForm(forms.Form):
             (Text(zh="为什么做", en="Why"), Text(zh="没有目标和假设，结束后就无从复盘。", en="Without a goal and a hypothesis there is nothing to learn from."),
              ["goal", "hypothesis", "budget", "expected_per_day"]),
             (Text(zh="给谁看、在哪里", en="For whom, and where"), Text(zh="对照组按加盐散列固定分配，不能事后挑选。", en="Who is held out is fixed by a salted hash; nobody can pick afterwards."),
-             ["audience", "audience_name", "channels", "holdout_unit", "holdout_bp"]),
+             ["audience", "audience_name", "audience_segment", "channels", "holdout_unit", "holdout_bp"]),
             (Text(zh="佣金", en="Commission"), Text(zh="只有一级；过了退货期才能提现。", en="One level; paid out once the return window is over."),
              ["rate_bp", "commission_cap_fen", "freeze_days"]),
         ]  # fmt: skip
@@ -205,7 +217,8 @@ class CampaignForm(forms.Form):
     def said(self) -> Said:
         """What the campaign says of itself."""
         given = self.cleaned_data
-        kind, named = given["audience"], given["audience_name"].strip()
+        kind = given["audience"]
+        named = given["audience_segment"] if kind == "segment" else given["audience_name"].strip()
         rate = given.get("rate_bp") or 0
         further, approval = self.further_levels
         return Said(
@@ -223,7 +236,7 @@ class CampaignForm(forms.Form):
             goal=next((one for one in self.goals if one.public_id == given["goal"]), None),
             budget=next((one for one in self.budgets if one.public_id == given["budget"]), None),
             hypothesis=given["hypothesis"],
-            audience=f"{kind}:{named}" if kind in ("tag", "tier") else kind,
+            audience=f"{kind}:{named}" if kind in ("tag", "tier", "segment") else kind,
             channels=tuple(given["channels"]),
             expected_per_day=given["expected_per_day"] or 0,
             holdout_unit=given["holdout_unit"],
@@ -278,7 +291,8 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
         "budget": campaign.budget.public_id if campaign.budget else "",
         "expected_per_day": campaign.expected_per_day,
         "audience": kind,
-        "audience_name": named,
+        "audience_name": "" if kind == "segment" else named,
+        "audience_segment": named if kind == "segment" else "",
         "channels": campaign.channels,
         "holdout_unit": campaign.holdout_unit,
         "holdout_bp": campaign.holdout_bp,

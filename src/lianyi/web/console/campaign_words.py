@@ -61,6 +61,7 @@ ITEMS = {
     "dates": Text(zh="起止时间", en="Dates"),
     "levels": Text(zh="佣金级数", en="Levels of commission"),
     "channels": Text(zh="渠道", en="Channels"),
+    "audience": Text(zh="面向多少人", en="How many it is for"),
     "groups": Text(zh="对照的群", en="Groups held out"),
     "reference_price": Text(zh="划线价", en="Crossed-out price"),
     "unjudged": Text(zh="缺少事实", en="Facts are missing"),
@@ -137,6 +138,7 @@ AUDIENCES = {
     "new": Text(zh="没有下过单的新客", en="Those who never bought"),
     "tag": Text(zh="有某个标签的会员", en="Members with a tag"),
     "tier": Text(zh="某个等级的会员", en="Members of a tier"),
+    "segment": Text(zh="一个人群", en="A segment"),
 }
 HOLDOUTS = {
     "none": Text(zh="不留对照组", en="Nobody"),

@@ -18,7 +18,7 @@ class Campaign(models.Model):
     full_fen       : the price shown crossed out beside the campaign's, 0 for none; reference_basis : what that price is; raise_reason : why the
                      shop's own price went up in the month before, where it did
     category       : of compliance's content.category
-    audience       : all | new | tag:<name> | tier:<name>
+    audience       : all | new | tag:<name> | tier:<name> | segment:<public id>
     channels       : names of compliance.channels
     holdout        : unit (none | member | group), share in basis points, salt
     expected_per_day : successes the team expects, for the date on which the budget is used up
@@ -167,6 +167,20 @@ class Exposure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.member_id} {self.arm}"
+
+
+class AudienceMember(models.Model):
+    """A member who was in the segment that a campaign is for when it started: they may take part, whatever becomes of them later."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "活动人群"
+        constraints = [models.UniqueConstraint(fields=["campaign", "member"], name="audience_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.member_id}"
 
 
 class Spending(models.Model):

@@ -35,6 +35,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed:
+    """Whom it is for. kind : all | new | tag | tier | segment; members : how many at this moment, None for a segment that was dropped; segment : its title."""
+
+    kind: str
+    members: int | None
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """Where whole groups are held out: how many groups there are and how many of them are held out; how many of its members are in one, and in none."""
 
@@ -71,6 +80,7 @@ class Case:
     full_fen: int
     reference_basis: str
     ceiling_fen: int | None
+    audience: Aimed
     holdout: Drawn | None = None
     verdicts: tuple[Verdict, ...] = field(default=())
 
@@ -103,6 +113,7 @@ def judge(case: Case) -> tuple[Item, ...]:
         Item("levels", case.levels <= 2, sentence("佣金 %(n)s 级", "%(n)s levels of commission", n=case.levels), hard=True),
         *_channels(case),
         _reference(case),
+        _audience(case),
         *_groups(case),
         *_law(case.verdicts),
     )
@@ -226,6 +237,27 @@ def _reference(case: Case) -> Item:
         ceiling=ceiling,
     )
     return Item("reference_price", case.ceiling_fen is not None and case.full_fen <= case.ceiling_fen, says, hard=True)
+
+
+def _audience(case: Case) -> Item:
+    """How many members it is for."""
+    aimed = case.audience
+    if aimed.members is None:
+        gone = sentence("人群 %(segment)s 已被删除，请另选", "the segment %(segment)s was dropped; choose another", segment=aimed.segment)
+        return Item("audience", passed=False, says=gone, hard=True)
+    if aimed.kind != "segment":
+        return Item(
+            "audience",
+            aimed.members > 0 or aimed.kind in ("all", "new"),
+            sentence("面向 %(n)s 位会员", "for %(n)s members", n=Count(aimed.members)),
+        )
+    says = sentence(
+        "人群“%(title)s”此刻 %(n)s 人；开始时定下名单，之后不变",
+        "the segment “%(title)s” holds %(n)s members at this moment; who is in it at the start takes part, and it stays so",
+        title=aimed.segment,
+        n=Count(aimed.members),
+    )
+    return Item("audience", aimed.members > 0, says)
 
 
 def _groups(case: Case) -> list[Item]:

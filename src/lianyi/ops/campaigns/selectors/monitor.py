@@ -10,6 +10,7 @@ from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.models import (
     Accrual,
+    AudienceMember,
     Bargain,
     Campaign,
     CheckIn,
@@ -94,6 +95,11 @@ def list_spendings(campaign: Campaign) -> list[tuple[str, int]]:
     return list(
         Spending.objects.filter(campaign=campaign).values("kind").annotate(n=Sum("amount_fen")).order_by("kind").values_list("kind", "n")
     )
+
+
+def count_audience(campaign: Campaign) -> int:
+    """Members who were in the segment that a campaign is for when it started."""
+    return AudienceMember.objects.filter(campaign=campaign).count()
 
 
 def list_revisions(campaign: Campaign) -> list[Revision]:

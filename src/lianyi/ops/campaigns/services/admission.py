@@ -7,10 +7,12 @@ from typing import Any
 from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.kernel.errors import Refusal
 from lianyi.kernel.text import Text
-from lianyi.ops.campaigns.models import Campaign, Exposure
+from lianyi.ops.campaigns.models import AudienceMember, Campaign, Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
 from lianyi.ops.campaigns.rules.holdout import HELD_OUT
+from lianyi.ops.campaigns.rules.machine import EDITABLE
 from lianyi.ops.campaigns.selectors.campaigns import arm_of, deciding_group, find_exposure, terms_of
+from lianyi.ops.campaigns.services.audiences import audience_of
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member, groups_of, list_tags, tagged
@@ -79,7 +81,7 @@ def require_open(campaign: Campaign, mechanic_id: str, at: dt.datetime) -> None:
 
 
 def is_in_audience(campaign: Campaign, member: Member) -> bool:
-    """Whether a campaign is for a member, apart from hold-outs."""
+    """Whether a campaign is for a member, apart from hold-outs; one for a segment, from its start on, for those who were in it then."""
     kind, _, name = campaign.audience.partition(":")
     match kind:
         case "new":
@@ -88,6 +90,10 @@ def is_in_audience(campaign: Campaign, member: Member) -> bool:
             return name in list_tags(member)
         case "tier":
             return str(member.tier) == name
+        case "segment":
+            if campaign.state in EDITABLE:
+                return audience_of(campaign, campaign.starts_at).filter(pk=member.pk).exists()
+            return AudienceMember.objects.filter(campaign=campaign, member=member).exists()
     return True
 
 

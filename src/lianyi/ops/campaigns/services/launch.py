@@ -24,7 +24,7 @@ from lianyi.ops.campaigns.refusals import CheckNotPassed, ItemNotOverridable, St
 from lianyi.ops.campaigns.rules.launch import Case, Item, is_passed, judge
 from lianyi.ops.campaigns.rules.machine import EDITABLE
 from lianyi.ops.campaigns.selectors.campaigns import conditions_of, find_check, get_campaign, list_overrides, terms_of
-from lianyi.ops.campaigns.services.audiences import drawn_groups
+from lianyi.ops.campaigns.services.audiences import aimed_at, drawn_groups, fix_audience
 from lianyi.ops.campaigns.services.lifecycle import step
 from lianyi.ops.campaigns.services.stocks import set_aside, wanted
 from lianyi.ops.journal.commands import Result, execute
@@ -75,7 +75,8 @@ def case_of(campaign: Campaign, at: dt.datetime) -> Case:
         full_fen=campaign.full_fen,
         reference_basis=campaign.reference_basis,
         ceiling_fen=_ceiling(campaign, at),
-        holdout=drawn_groups(campaign),
+        audience=aimed_at(campaign, at),
+        holdout=drawn_groups(campaign, at),
         verdicts=_verdicts(campaign, at, held),
     )
 
@@ -156,6 +157,7 @@ def start(*, at: dt.datetime, campaign: Campaign, actor: Actor = SYSTEM, key: st
             raise StepNotAllowed(title=now.title, state=now.state, step="start")
         _require_check(now, actor, at)
         step(now, "start", actor, at)
+        fix_audience(now, at)
         return {"campaign": now.public_id}
 
     payload = {"campaign": campaign.public_id, "revision": campaign.revision}

@@ -20,16 +20,17 @@ from lianyi.ops.campaigns.rules.holdout import MOST_BP, UNITS
 from lianyi.ops.campaigns.rules.machine import EDITABLE, LIVE, after, before
 from lianyi.ops.campaigns.rules.terms import stored
 from lianyi.ops.campaigns.selectors.campaigns import get_campaign
+from lianyi.ops.campaigns.services.audiences import fix_audience
 from lianyi.ops.campaigns.services.stocks import give_back
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
-from lianyi.ops.plan.selectors import Budget, Goal
+from lianyi.ops.plan.selectors import Budget, Goal, get_segment
 from lianyi.ops.plan.services import put_in_calendar
 from lianyi.ops.shop.selectors import Product
 
 MOST_FEN = 10**12
 REASONS = ("favours_consumer", "force_majeure")
-AUDIENCES = ("all", "new", "tag", "tier")
+AUDIENCES = ("all", "new", "tag", "tier", "segment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Said:
 
 
 def require_usable(said: Said) -> Any:
-    """The terms, once everything that is said can be. Raises UnknownName, TermUnusable, TermsUnusable, LevelsRefused, RatesRefused."""
+    """The terms, once everything that is said can be. Raises UnknownName, TermUnusable, TermsUnusable, LevelsRefused, RatesRefused, SegmentUnknown."""
     one = mechanic(said.mechanic)
     terms = one.read(said.terms)
     for channel in said.channels:
@@ -99,8 +100,10 @@ def require_usable(said: Said) -> Any:
             raise UnknownName(what="channel", given=channel, allowed=list(channel_names()))
     fields().of("content.category").check(said.category)
     kind, _, name = said.audience.partition(":")
-    if kind not in AUDIENCES or (kind in {"tag", "tier"}) != bool(name):
-        raise UnknownName(what="audience", given=said.audience, allowed=["all", "new", "tag:<name>", "tier:<name>"])
+    if kind not in AUDIENCES or (kind in {"tag", "tier", "segment"}) != bool(name):
+        raise UnknownName(what="audience", given=said.audience, allowed=["all", "new", "tag:<name>", "tier:<name>", "segment:<id>"])
+    if kind == "segment":
+        get_segment(name)
     if said.rates_bp:
         plan(said.rates_bp, approval=said.approval, cap_fen=said.commission_cap_fen, freeze_days=said.freeze_days)
     faults = [
@@ -183,6 +186,8 @@ def revise_campaign(
             raise StepNotAllowed(title=now.title, state=now.state, step="revise")
         if now.state == "scheduled":
             give_back(now, actor, at)
+        if state in LIVE and said.audience != now.audience:
+            fix_audience(get_campaign(now.public_id), at)
         write_down(get_campaign(now.public_id), actor, at, reason, before_=now.state)
         return {"campaign": now.public_id}
 

@@ -24,6 +24,7 @@ from lianyi.ops.campaigns.rules.machine import EDITABLE, LIVE
 from lianyi.ops.campaigns.selectors import Campaign, conditions_of, find_check, get_campaign, list_overrides
 from lianyi.ops.campaigns.selectors import monitor as looks
 from lianyi.ops.campaigns.selectors.outlook import outlook
+from lianyi.ops.plan.selectors import segment_title
 from lianyi.ops.shop.lists import hourly_sales
 from lianyi.web.console import campaign_words as words
 from lianyi.web.console.campaign_form import CampaignForm
@@ -337,6 +338,10 @@ def _hours(one: Campaign) -> SafeString:
 
 def _audience(one: Campaign) -> str:
     kind, _, name = one.audience.partition(":")
+    if kind == "segment":
+        title = segment_title(name)
+        fixed = Text(zh="（开始时 %(n)s 人）", en=" (%(n)s at the start)").say(spoken(), n=looks.count_audience(one))
+        return f"{words.AUDIENCES[kind].say(spoken())} {title}{'' if one.state in EDITABLE else fixed}"
     return words.AUDIENCES[kind].say(spoken()) + (f" {name}" if name else "")
 
 
