@@ -14,9 +14,13 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.contenders import TASKS, inviters
 from benchmarks.harness import Run, peak_mib, run
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EVENTS = int(os.environ.get("LIANYI_BENCH_EVENTS", "10_000_000"))
 MEMBERS = 1_000_000
@@ -56,12 +60,15 @@ COMPARISONS = (
         Rival("paths_sql", 3), Rival("paths_pandas"), Rival("paths_retentioneering", same=False))),
     Comparison("A6", "touch attribution, 7 days back", "attribution_ours", (Rival("attribution_hand", 1 / 1.15),)),
     Comparison("A6", "recency, frequency, money", "rfm_ours", (Rival("rfm_hand"), Rival("rfm_pandas", 3))),
-    Comparison("A7", "Markov credit from distinct paths", "markov_ours", (Rival("markov_channelattribution", 4, same=False),), "journeys"),
+    Comparison("A5", "sales of every partner, beside the queries of the catalogue run as they stand", "partners_ours", (
+        Rival("partners_written", 1 / 1.15), Rival("partners_hand"))),
+    Comparison("A6", "sales of every partner", "partners_ours", (Rival("partners_pandas", 6),)),
+    Comparison("A7", "Markov credit from touches", "markov_ours", (Rival("markov_channelattribution", 4, same=False),), "touches"),
     Comparison("A8", f"forest of {MEMBERS:,} members: depth, descendants, K by generation", "forest_ours", (
         Rival("forest_networkx", 30),), "members"),
 )  # fmt: skip
 # What libraries read instead of a workspace.
-PEER_INPUT = {"workspace": "facts", "journeys": "journeys", "members": "forest"}
+PEER_INPUT = {"workspace": "facts", "touches": "touches", "members": "forest"}
 
 
 def prepared(workspace: str, folder: Path) -> dict[str, str]:
@@ -95,34 +102,33 @@ def prepared(workspace: str, folder: Path) -> dict[str, str]:
             ]
             writer.write_table(pa.table(columns, schema=schema))
         window = whole(engine)
-        journeys = distinct_journeys(engine, window, LOOKBACK_DAYS)
-    (folder / "journeys.tsv").write_text(journeys, encoding="utf-8")
+        touches = journey_touches(engine, window, LOOKBACK_DAYS)
+    pq.write_table(touches, folder / "touches.parquet")
     np.save(folder / "forest.npy", inviters(MEMBERS))
     return {
         "workspace": workspace,
         "facts": str(facts),
-        "journeys": str(folder / "journeys.tsv"),
+        "touches": str(folder / "touches.parquet"),
         "members": str(MEMBERS),
         "forest": str(folder / "forest.npy"),
     }
 
 
-def distinct_journeys(engine: object, window: object, lookback_days: int) -> str:
-    """Distinct journeys as lines of path, orders, ends without one: what ChannelAttribution reads."""
-    from collections import Counter
+def journey_touches(engine: object, window: object, lookback_days: int) -> "pa.Table":
+    """The touches of every journey in order: journey, channel, and what the journey ended in (orders, nulls)."""
+    import pyarrow as pa
 
     from lianyi.insight.analyse.attribution.attribution import journeys_in
 
     found, _ = journeys_in(engine, window, lookback_days=lookback_days)
-    names = found.channels
-    ends: Counter[tuple[int, ...]] = Counter()
-    lost: Counter[tuple[int, ...]] = Counter()
-    touches, starts = found.touches.tolist(), found.starts.tolist()
-    for i, (done, none) in enumerate(zip(found.conversions.tolist(), found.nulls.tolist(), strict=True)):
-        path = tuple(touches[starts[i] : starts[i + 1]])
-        ends[path] += int(done)
-        lost[path] += int(none)
-    return "".join(f"{' > '.join(names[c] for c in path)}\t{n}\t{lost[path]}\n" for path, n in ends.items())
+    return pa.table(
+        {
+            "journey": found.journey,
+            "channel": pa.DictionaryArray.from_arrays(found.touches.astype("int32"), list(found.channels)),
+            "orders": found.conversions[found.journey],
+            "nulls": found.nulls[found.journey],
+        }
+    )
 
 
 def compare(each: Comparison, inputs: dict[str, str]) -> bool:

@@ -129,6 +129,23 @@ def rfm_ours(path: str) -> dict[str, Any]:
     return clock.said([found.n, sum(s.orders for s in found.sizes), sum(s.net_fen for s in found.sizes)])
 
 
+def partners_ours(path: str) -> dict[str, Any]:
+    """Net sales, orders and buyers of every partner, as the catalogue defines them."""
+    from lianyi.insight.measure import catalogue, measure
+
+    catalogue()  # read once by whoever measures
+    clock = Clock()
+    with opened(path) as engine:
+        found = measure(engine, ["net_sales", "orders", "buyers"], whole(engine), by="partner")
+    named = [v for v in found if v.by is not None and v.by["partner"] is not None]
+    return clock.said(
+        [
+            len({(v.by or {})["partner"] for v in named}),
+            *(sum(v.value or 0 for v in named if v.metric == m) for m in ("net_sales", "orders", "buyers")),
+        ]
+    )
+
+
 def forest_ours(members: str) -> dict[str, Any]:
     from lianyi.insight.analyse.fission.forest import forest, trees
 
@@ -158,15 +175,29 @@ def inviters(members: int) -> np.ndarray:
 
 
 def markov_ours(path: str) -> dict[str, Any]:
-    """From distinct paths on file to Markov credit."""
-    from lianyi.insight.analyse.attribution.credit import credit
-    from lianyi.insight.analyse.attribution.journeys import journeys_of
+    """From touches on file, journey by journey, to Markov credit."""
+    import pyarrow.parquet as pq
 
-    rows = [line.rstrip("\n").split("\t") for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    from lianyi.insight.analyse.attribution.credit import credit
+    from lianyi.insight.analyse.attribution.journeys import Journeys
+    from lianyi.insight.analyse.walk import codes_of, one_chunk
+
     clock = Clock()
-    journeys = journeys_of([r[0].split(" > ") for r in rows], [float(r[1]) for r in rows], nulls=[float(r[2]) for r in rows])
+    table = pq.read_table(path, read_dictionary=["channel"]).unify_dictionaries()
+    journey = table["journey"].to_numpy()
+    starts = np.flatnonzero(np.diff(journey, prepend=-1))
+    journeys = Journeys(
+        channels=tuple(one_chunk(table["channel"]).dictionary.to_pylist()),
+        starts=np.append(starts, len(journey)),
+        touches=codes_of(table["channel"]),
+        age_days=None,
+        conversions=table["orders"].to_numpy()[starts],
+        values=np.zeros(len(starts)),
+        nulls=table["nulls"].to_numpy()[starts],
+        who=journey[starts],
+    )
     found = credit(journeys, models=["markov"])[0]
-    return clock.said({c.channel: c.orders for c in found.credits})
+    return clock.said({c.channel: round(c.orders) for c in found.credits})
 
 
 # What an analyst writes in SQL, by hand, on the same files with the same engine.
@@ -185,6 +216,35 @@ def rfm_hand(path: str) -> dict[str, Any]:
             s AS (SELECT *, ntile(5) OVER (ORDER BY last_d, who) AS r, ntile(5) OVER (ORDER BY orders, who) AS f, ntile(5) OVER (ORDER BY fen, who) AS m FROM b)
             SELECT count(*) AS n, sum(orders) AS orders, sum(fen) AS fen, max(r + f + m) AS best FROM s""").to_pylist()[0]  # fmt: skip
     return clock.said([int(row["n"]), int(row["orders"]), int(row["fen"])])
+
+
+def partners_written(path: str) -> dict[str, Any]:
+    """The queries that the catalogue wrote for them, run as they stand."""
+    from lianyi.insight.measure import measure
+    from lianyi.insight.measure.session import session_of
+
+    with opened(path) as engine:
+        queries = list(dict.fromkeys(v.sql for v in measure(engine, ["net_sales", "orders", "buyers"], whole(engine), by="partner")))
+    clock = Clock()
+    with opened(path) as engine:
+        session_of(engine).offer_calendar(engine, whole(engine).from_day, whole(engine).to_day)
+        told = [[row for row in engine.run(sql).to_pylist() if row["dim_value"] is not None] for sql in queries]
+    return clock.said([len(told[0]), *(sum(row["a0"] for row in rows) for rows in told)])
+
+
+def partners_hand(path: str) -> dict[str, Any]:
+    """The three figures by one grouping each, of the files as they are."""
+    clock = Clock()
+    with opened(path) as engine:
+        row = engine.run("""
+            WITH o AS (SELECT order_id, partner_id, max(coalesce(member_id, CASE WHEN actor <> device_id THEN actor END)) AS who FROM events
+                WHERE name = 'order_paid' AND order_id IS NOT NULL GROUP BY order_id, partner_id),
+            n AS (SELECT partner_id, sum(CASE WHEN name = 'order_paid' THEN amount_fen ELSE -amount_fen END) AS fen FROM events
+                WHERE name IN ('order_paid', 'order_refunded') GROUP BY partner_id),
+            c AS (SELECT partner_id, count(*) AS orders, count(DISTINCT who) AS buyers FROM o GROUP BY partner_id)
+            SELECT count(*) AS n, sum(fen) AS fen, sum(orders) AS orders, sum(buyers) AS buyers FROM n LEFT JOIN c USING (partner_id)
+            WHERE partner_id IS NOT NULL""").to_pylist()[0]  # fmt: skip
+    return clock.said([int(row["n"]), int(row["fen"]), int(row["orders"]), int(row["buyers"])])
 
 
 def attribution_hand(path: str) -> dict[str, Any]:
@@ -309,6 +369,16 @@ def rfm_pandas(path: str) -> dict[str, Any]:
     return clock.said([len(buyers), int(buyers["orders"].sum()), int(buyers["fen"].sum())])
 
 
+def partners_pandas(path: str) -> dict[str, Any]:
+    clock = Clock()
+    rows = stitched(path, ["name", "order_id", "amount_fen", "partner_id"], ["order_paid", "order_refunded"]).dropna(subset=["partner_id"])
+    signed = rows["amount_fen"].where(rows["name"] == "order_paid", -rows["amount_fen"])
+    net = signed.groupby(rows["partner_id"]).sum()
+    orders = rows[rows["name"] == "order_paid"].groupby(["partner_id", "order_id"]).agg(who=("member", "max")).reset_index()
+    counted = orders.groupby("partner_id").agg(orders=("order_id", "size"), buyers=("who", "nunique")).reindex(net.index).fillna(0)
+    return clock.said([len(net), int(net.sum()), int(counted["orders"].sum()), int(counted["buyers"].sum())])
+
+
 TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
     "funnel_ours": funnel_ours,
     "funnel_sql": lambda path: funnel_ours(path, "sql"),
@@ -327,6 +397,10 @@ TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
     "rfm_ours": rfm_ours,
     "rfm_hand": rfm_hand,
     "rfm_pandas": rfm_pandas,
+    "partners_ours": partners_ours,
+    "partners_written": partners_written,
+    "partners_hand": partners_hand,
+    "partners_pandas": partners_pandas,
     "forest_ours": forest_ours,
     "markov_ours": markov_ours,
 }

@@ -48,7 +48,8 @@ def markov_channelattribution(path: str) -> Any:
     import pandas as pd
     from ChannelAttribution import markov_model
 
-    table = pd.read_csv(path, sep="\t", names=["path", "conversions", "nulls"])
+    touches = pd.read_parquet(path).astype({"channel": str}).groupby("journey", sort=False)
+    table = touches.agg(path=("channel", " > ".join), conversions=("orders", "first"), nulls=("nulls", "first"))
     found = markov_model(table, "path", "conversions", var_null="nulls", ncore=2, seed=1, verbose=False, flg_pro=False)
     return dict(zip(found["channel_name"], found["total_conversions"], strict=True))
 

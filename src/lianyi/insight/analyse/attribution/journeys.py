@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lianyi.kernel.clock import US_PER_DAY
 
@@ -56,31 +58,35 @@ class Journeys:
 
 
 def journeys_of(
-    paths: Sequence[Sequence[str]],
-    conversions: Sequence[float],
+    paths: Sequence[Sequence[str]] | pa.ListArray,
+    conversions: npt.ArrayLike,
     *,
-    values: Sequence[float] | None = None,
-    nulls: Sequence[float] | None = None,
+    values: npt.ArrayLike | None = None,
+    nulls: npt.ArrayLike | None = None,
 ) -> Journeys:
-    """Journeys from lists of channel names, such as a table of distinct paths with their counts.
+    """Journeys from lists of channel names, such as a table of distinct paths with their counts; empty ones are left out.
 
+    Cost   one look-up a touch; an Arrow list of texts (as `pyarrow.compute.split_pattern` makes of a column) is not copied.
     >>> j = journeys_of([["search", "kol"], ["kol"]], [3, 1], nulls=[0, 6])
     >>> j.channels, j.touches.tolist(), j.starts.tolist()
     (('kol', 'search'), [1, 0, 0], [0, 2, 3])
     """
-    filled = [i for i, path in enumerate(paths) if path]
-    channels = tuple(sorted({name for path in paths for name in path}))
-    code = {name: i for i, name in enumerate(channels)}
-    lengths = np.array([len(paths[i]) for i in filled], dtype=np.int64)
-    touches = np.array([code[name] for i in filled for name in paths[i]], dtype=np.int64)
+    listed = paths if isinstance(paths, pa.ListArray) else pa.array(paths, pa.list_(pa.string()))
+    lengths = pc.list_value_length(listed).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    filled = np.flatnonzero(lengths)
+    named = listed.flatten().dictionary_encode()
+    words = named.dictionary.to_pylist()
+    channels = tuple(sorted(words))
+    place = {name: i for i, name in enumerate(channels)}
+    code = np.array([place[word] for word in words], dtype=np.int64)
 
-    def picked(column: Sequence[float] | None) -> Reals:
-        return np.array([0.0 if column is None else column[i] for i in filled], dtype=np.float64)
+    def picked(column: npt.ArrayLike | None) -> Reals:
+        return np.zeros(len(filled)) if column is None else np.asarray(column, dtype=np.float64)[filled]
 
     return Journeys(
         channels=channels,
-        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-        touches=touches,
+        starts=np.concatenate(([0], np.cumsum(lengths[filled]))).astype(np.int64),
+        touches=code[named.indices.to_numpy()],
         age_days=None,
         conversions=picked(conversions),
         values=picked(values),

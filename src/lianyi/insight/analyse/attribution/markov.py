@@ -24,29 +24,21 @@ def transitions(journeys: Journeys, group: Ints, groups: int) -> tuple[Reals, Re
             ends (groups, K): value of the orders that followed each channel.
     """
     k = len(journeys.channels)
-    weight = journeys.conversions + journeys.nulls
-    length = journeys.lengths
-    first = journeys.touches[journeys.starts[:-1]]
-    last = journeys.touches[journeys.starts[1:] - 1]
-    inner = journeys.place < np.repeat(length, length) - 1
-    before = np.flatnonzero(inner)
-    journey = journeys.journey[before]
     width = (k + 1) * (k + 2)
-
-    def cell(of: Ints, row: Ints | int, column: Ints | int) -> Ints:
-        return np.asarray(group[of] * width + row * (k + 2) + column, dtype=np.int64)
-
-    every = np.arange(len(weight), dtype=np.int64)
-    places = np.concatenate(
-        (
-            cell(journey, journeys.touches[before], journeys.touches[before + 1]),
-            cell(every, k, first),
-            cell(every, last, k),
-            cell(every, last, k + 1),
-        )
-    )
-    weights = np.concatenate((weight[journey], weight, journeys.conversions, journeys.nulls))
-    moves = np.bincount(places, weights, groups * width).astype(np.float64).reshape(groups, k + 1, k + 2)
+    weight = journeys.conversions + journeys.nulls
+    first, ending = journeys.touches[journeys.starts[:-1]], journeys.starts[1:] - 1
+    last = journeys.touches[ending]
+    # Every touch with the one after it; the last of a journey leads to no touch, and weighs nothing here.
+    leads = np.repeat(weight, journeys.lengths)
+    leads[ending] = 0
+    onward = np.repeat(group * width, journeys.lengths)
+    onward += journeys.touches * (k + 2)
+    onward[:-1] += journeys.touches[1:]
+    outer = group * width
+    places = np.concatenate((outer + k * (k + 2) + first, outer + last * (k + 2) + k, outer + last * (k + 2) + k + 1))
+    weights = np.concatenate((weight, journeys.conversions, journeys.nulls))
+    size = groups * width
+    moves = np.asarray(np.bincount(onward, leads, size) + np.bincount(places, weights, size)).reshape(groups, k + 1, k + 2)
     ends = np.bincount(group * k + last, journeys.values, groups * k).astype(np.float64).reshape(groups, k)
     return moves, ends
 
