@@ -7,7 +7,8 @@ import pytest
 from lianyi.insight.analyse.breakdown import breakdown
 from lianyi.insight.analyse.funnel import funnel
 from lianyi.insight.analyse.funnel.kernel import Steps
-from lianyi.insight.analyse.funnel.source import projected
+from lianyi.insight.analyse.funnel.source import projected, scanned
+from lianyi.insight.analyse.funnel.sql import step_rows
 from lianyi.kernel.clock import Window
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
@@ -75,3 +76,27 @@ def test_what_came_after_the_projection_is_counted(tmp_path: Path) -> None:
 
     assert found == funnel(engine, STEPS, SPAN, within_days=1, path="sql")
     assert found.steps[-1].actors >= 1
+
+
+def test_many_rows_come_in_parts_of_whole_people(place: workspace.Workspace) -> None:
+    engine = DuckDBEngine(EventLog(place).snapshot())
+    shape = Steps.of(STEPS)
+    sql = step_rows(shape, per="actor", value="e.platform", join="", cut_sessions=False)
+    asked = {"from_d": SPAN.from_day, "to_d": SPAN.to_day} | {f"name_{i}": name for i, name in enumerate(shape.names)}
+
+    def walks(rows_at_once: int) -> list[list[tuple[tuple[int, int, str | None], ...]]]:
+        """For each part, what each of its people did."""
+        found = []
+        for part in scanned(engine, sql, asked, rows_at_once=rows_at_once):
+            steps = zip(part.t, part.name, (part.words[v] if v >= 0 else None for v in part.value), strict=True)
+            people: dict[int, list[tuple[int, int, str | None]]] = {}
+            for who, (t, name, value) in zip(part.who.tolist(), steps, strict=True):
+                people.setdefault(who, []).append((int(t), int(name), value))
+            assert all([t for t, _, _ in walk] == sorted(t for t, _, _ in walk) for walk in people.values())
+            found.append([tuple(sorted(walk, key=str)) for walk in people.values()])
+        return found
+
+    whole, parted = walks(10_000), walks(500)
+    assert (len(whole), len(parted)) == (1, 4)
+    assert sorted((walk for part in parted for walk in part), key=str) == sorted(whole[0], key=str)
+    assert max(sum(map(len, part)) for part in parted) < 700

@@ -188,8 +188,8 @@ def funnel(
                 seconds or whole days are not at the mercy of how ties were stored; a step whose name was asked before must come later.
     Exact       An actor counts for a step if any chain of the steps up to it exists, from any of their first steps.
     Raises      BadInput for a wrong number of steps or span, UnknownName for an event that neither a contract nor the data know.
-    Cost        One scan of the step events, about 60 bytes held for each; where the projection by member is fresh, actors are read
-                in order instead and memory stays that of one part of it.
+    Cost        One scan of the step events, about 60 bytes held for each of five million at most; more are taken in parts. Where the
+                projection by member is fresh, actors are read in order instead and memory stays that of one part of it.
     """
     if not 2 <= len(steps) <= MAX_STEPS:
         raise BadInput(reason=Text(zh="漏斗需要 2 到 20 步，收到 %(n)s 步", en="A funnel has 2 to 20 steps, not %(n)s"), n=len(steps))
