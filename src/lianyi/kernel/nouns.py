@@ -45,6 +45,7 @@ NOUNS = {
     "rule": Text(zh="规则", en="rule"),
     "scope": Text(zh="范围", en="scope"),
     "section": Text(zh="分区", en="section"),
+    "sentiment": Text(zh="情感", en="sentiment"),
     "source of texts": Text(zh="文字来源", en="source of texts"),
     "span": Text(zh="时间段", en="span"),
     "start": Text(zh="起点", en="start"),

@@ -21,6 +21,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/console/insight/rfm/", "/console/insight/attribution/", "/console/insight/fission/", "/console/insight/content/",
         "/console/insight/community/",
     ),
+    "texts": ("/console/insight/texts/", "/console/insight/texts/?label=negative&source=comments", "/console/insight/texts/?words=nothing-such"),
     "family": ("/console/insight/fission/family/",),
     "evaluate": ("/console/evaluate/",),
     "compare": ("/console/evaluate/compare/",),
@@ -60,5 +61,5 @@ AT_THE_DOOR = {"sign_in", "enter", "second_factor"}
 """Pages for who is not in yet: the walk passes them."""
 PARTS = {"campaign_monitor", "campaign_outlook", "evaluate_running", "member_history", "plan_goals", "segment_count", "upload_progress"}
 """Parts that a page asks for by itself."""
-FILES = {"analysis_csv", "metric_csv", "palette", "rejects", "report_file", "shared"}
+FILES = {"analysis_csv", "metric_csv", "palette", "rejects", "report_file", "shared", "text_labels"}
 """Answers that are files, or a report that stands alone."""

@@ -8,6 +8,7 @@ from django.db import models
 STATES = ("waiting", "running", "done", "failed")
 DECISIONS = ("accepted", "declined")
 TASK_STATES = ("open", "done", "dropped")
+TEXT_LABELS = ("positive", "neutral", "negative")
 CADENCES = ("weekly", "monthly", "quarterly")
 
 
@@ -154,3 +155,23 @@ class ReportShare(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class TextLabel(models.Model):
+    """What a person says a text feels, for training; kept under the digest of the text, never with the text itself.
+
+    digest : of the cleaned text (insight.analyse.text.reading.digest_of)
+    label  : positive | neutral | negative
+    """
+
+    digest = models.CharField(max_length=32, unique=True)
+    label = models.CharField(max_length=8)
+    labelled_by = models.CharField(max_length=64)
+    labelled_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "文字标注"
+        constraints = [models.CheckConstraint(condition=models.Q(label__in=TEXT_LABELS), name="text_label")]
+
+    def __str__(self) -> str:
+        return f"{self.digest} {self.label}"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
 from lianyi.kernel.text import Text
-from lianyi.ops.review.models import CADENCES, Decision, ReportShare, Review, Schedule, Task
+from lianyi.ops.review.models import CADENCES, TEXT_LABELS, Decision, ReportShare, Review, Schedule, Task, TextLabel
 
-__all__ = ["CADENCES", "Decision", "ReportShare", "Review", "Schedule", "Task"]
+__all__ = ["CADENCES", "TEXT_LABELS", "Decision", "ReportShare", "Review", "Schedule", "Task"]
 
 
 def list_reviews(limit: int = 50) -> list[Review]:
@@ -38,6 +38,11 @@ def list_tasks(*, state: str = "", limit: int = 200) -> list[Task]:
     """Tasks, the next due first; of one state when given."""
     tasks = Task.objects.select_related("decision__review")
     return list((tasks.filter(state=state) if state else tasks)[:limit])
+
+
+def text_labels() -> dict[str, str]:
+    """What people said of texts: digest -> positive | neutral | negative."""
+    return dict(TextLabel.objects.values_list("digest", "label"))
 
 
 TASKS_BY = {"due": "due_on", "made": "made_at", "closed": "closed_at"}

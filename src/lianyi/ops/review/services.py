@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +13,12 @@ from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import BadInput, NotThere, Refusal, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import ShownOnce, execute
-from lianyi.ops.review.models import CADENCES, TASK_STATES, Decision, ReportShare, Review, Schedule, Task
+from lianyi.ops.review.models import CADENCES, TASK_STATES, TEXT_LABELS, Decision, ReportShare, Review, Schedule, Task, TextLabel
 
 EVALUATION = Text(zh="评估", en="evaluation")
 TASK = Text(zh="任务", en="task")
 LONGEST_SHARE_DAYS = 90
+DIGEST = re.compile("[0-9a-f]{32}")
 
 
 class DecidedAlready(Refusal):
@@ -165,6 +167,24 @@ def close_task(*, key: str, actor: Actor, at: dt.datetime, public_id: str, state
         return {"task": public_id}
 
     execute(key=key, name="review.close_task", actor=actor, at=at, payload={"task": public_id, "state": state}, do=do)
+
+
+def label_text(*, key: str, actor: Actor, at: dt.datetime, digest: str, label: str) -> None:
+    """Say what a text feels, or with "" take back what was said. Raises NotAllowed, UnknownName, BadInput for a digest that is none."""
+    actor.require("member.write")
+    if label and label not in TEXT_LABELS:
+        raise UnknownName(what="sentiment", given=label, allowed=list(TEXT_LABELS))
+    if not DIGEST.fullmatch(digest):
+        raise BadInput(reason=Text(zh="没有这条文字。", en="There is no such text."))
+
+    def do() -> dict[str, str]:
+        if label:
+            TextLabel.objects.update_or_create(digest=digest, defaults={"label": label, "labelled_by": actor.id, "labelled_at": at})
+        else:
+            TextLabel.objects.filter(digest=digest).delete()
+        return {"digest": digest, "label": label}
+
+    execute(key=key, name="review.label_text", actor=actor, at=at, payload={"digest": digest, "label": label}, do=do)
 
 
 def note_outcome(*, public_id: str, outcome: Mapping[str, Any]) -> None:

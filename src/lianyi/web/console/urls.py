@@ -26,6 +26,7 @@ from lianyi.web.console.views import (
     suggestions,
     tasks,
     team,
+    texts,
 )
 
 app_name = "console"
@@ -65,6 +66,9 @@ urlpatterns = [
     path("measure/<str:metric_id>.csv", measure.csv, name="metric_csv"),
     path("insight/", insight.analyses, name="insight"),
     path("insight/fission/family/", insight.family, name="family"),
+    path("insight/texts/", texts.texts, name="texts"),
+    path("insight/texts/label/", texts.label, name="text_label"),
+    path("insight/texts/labels.csv", texts.labels, name="text_labels"),
     path("insight/<str:name>/", insight.explore, name="analysis"),
     path("insight/<str:name>.csv", insight.csv, name="analysis_csv"),
     path("evaluate/", evaluate.reviews, name="evaluate"),

@@ -21,7 +21,7 @@ from lianyi.web.console.asking import Horizon, find_horizon, kept
 from lianyi.web.console.explorers import EXPLORERS, explorer
 from lianyi.web.console.explorers.fission import family_picture
 from lianyi.web.console.explorers.shown import Explorer, Shown
-from lianyi.web.console.gate import opened_to
+from lianyi.web.console.gate import may, opened_to
 from lianyi.web.console.windows import PRESETS, Span, chosen_span
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -32,7 +32,14 @@ DEFAULT_SPAN = "90d"
 @opened_to("insight.read")
 def analyses(request: HttpRequest) -> HttpResponse:
     """Every analysis with the question it answers."""
-    return render(request, "console/insight.html", {"entries": [(one, card(one.id)) for one in EXPLORERS.values()]})
+    return render(
+        request,
+        "console/insight.html",
+        {
+            "entries": [(one, card(one.id)) for one in EXPLORERS.values()],
+            "may_read_texts": may(request, "member.read"),
+        },
+    )
 
 
 @require_GET
