@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 
 from lianyi.kernel.actor import SYSTEM, Actor
+from lianyi.ops.campaigns import services as campaigns
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.members import services as members
 from lianyi.ops.members.selectors import Member
@@ -11,7 +12,7 @@ from lianyi.ops.shop import services as shop
 
 
 def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> None:
-    """Erase a member: identities, tags, consents; their name in facts, commands, sessions and others' orders. The history forgets them soon after.
+    """Erase a member: identities, tags, consents; their name in facts, commands, sessions and others' orders; what they wrote. The history forgets them soon after.
 
     Orders and the ledger keep a row without a name, as the law on transaction records asks. Raises NotAllowed.
     """
@@ -19,7 +20,8 @@ def erase(*, actor: Actor, at: dt.datetime, member: Member, key: str = "") -> No
     key = key or f"erase:{secrets.token_urlsafe(12)}"
 
     def do() -> Result:
-        orders = shop.forget_referrer(member.public_id)
+        orders = shop.forget_member(member)
+        campaigns.forget_words(member)
         members.erase(key=f"{key}:member", actor=actor, at=at, member=member)
         return {"orders": orders}
 

@@ -6,13 +6,17 @@ from collections import Counter
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from lianyi.flows import settle_order
 from lianyi.flows.campaign_clock import tick
 from lianyi.flows.erase_member import erase
 from lianyi.kernel.actor import NotAllowed
+from lianyi.ops.campaigns.models import Accrual, Review
 from lianyi.ops.campaigns.services import (
+    appeal,
     become_promoter,
     buy,
     claim,
+    decide,
     draw,
     enter,
     help_bargain,
@@ -32,7 +36,7 @@ from lianyi.ops.ledger.services import give
 from lianyi.ops.members.selectors import find_by_identity, find_member
 from lianyi.ops.members.services import export, join, set_consent, tag
 from lianyi.ops.shop.models import Order
-from lianyi.ops.shop.services import Line, place_order
+from lianyi.ops.shop.services import Line, place_order, request_refund
 from lianyi.stream import workspace
 from lianyi.stream.engines.duckdb import DuckDBEngine
 from lianyi.stream.log.maintain import maintain
@@ -141,6 +145,37 @@ def test_an_erased_member_is_named_by_no_table_and_nowhere_in_the_history(busy, 
     assert holds(log, at) == []
     files = [file for file in log.workspace.path.rglob("*") if file.is_file()]
     assert [file.name for file in files if mei.public_id.encode() in file.read_bytes()] == []
+
+
+def test_nothing_is_left_of_what_an_erased_member_wrote_or_was_told(busy, bo, log, at):
+    mei, words = busy, ("wortappell", "wortgrund", "wortbescheid")
+    order = Order.objects.filter(member=mei, state="paid").first()
+    asked = request_refund(key=key(), actor=as_member(mei), at=at, order=order, reason=words[1])
+    settle_order.refund(key=key(), actor=OWNER, at=at, order=order, asked=asked, reason=words[1])
+    earning = Accrual.objects.get(member=mei, kind="commission")
+    review = Review.objects.create(
+        public_id="v_1", subject="accrual", subject_id=earning.pk, member=mei, campaign=earning.campaign, score=70, band="hold",
+        reasons=["same_device"], opened_at=at,
+    )  # fmt: skip
+    appeal(key=key(), actor=as_member(mei), at=at, review=review, words=f"我和{words[0]}住在一起")
+    decide(key=key(), actor=OWNER, at=at, review=review, release=False, note=f"因为{words[2]}")
+    relay(log)
+    assert set(named_in_tables(words[0])) == {"campaigns_review.appeal"}
+    assert set(named_in_tables(words[1])) == {"shop_refund.reason", "journal_fact.fact"}
+    assert set(named_in_tables(words[2])) == {"campaigns_review.note", "journal_fact.fact"}
+    assert holds(log, at) == []
+
+    erase(actor=as_member(mei), at=at, member=mei)
+    relay(log)
+    reach_stream_with_erasures(log.workspace, at=at)
+    maintain(log.workspace, now_us=NOW_US, retention_hours=0)
+
+    assert [named_in_tables(word) for word in words] == [{}, {}, {}]
+    assert [named_in_stream(word, log) for word in words] == [[], [], []]
+    files = [file.read_bytes() for file in log.workspace.path.rglob("*") if file.is_file()]
+    assert not [word for word in words for raw in files if word.encode() in raw]
+    assert Review.objects.get().state == "denied"
+    assert holds(log, at) == []
 
 
 def test_an_order_that_an_erased_member_brought_is_paid_without_naming_her_again(busy, bo, log, at):

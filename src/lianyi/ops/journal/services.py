@@ -119,6 +119,8 @@ def content_of(fact: Fact) -> dict[str, Any]:
 
 # What of a fact can point at a person; the rest (order, product, pieces, amounts) is what the books have to keep.
 PERSONAL = ("member_id", "referrer_id", "device_id", "session_id")
+# What people wrote about themselves or were told in free words, by the fact whose body holds it. Other bodies hold short names of ours, which the books need.
+WORDS = {"order_refunded": ("reason",), "review_decided": ("note",)}
 
 
 def erase_member(*, member_id: str, at: dt.datetime) -> int:
@@ -145,13 +147,15 @@ def reach_stream_with_erasures(workspace: Workspace, *, at: dt.datetime) -> int:
 
 
 def _redact_facts(member_id: str, at: dt.datetime) -> int:
-    """Facts of the member lose all that is personal, facts of others the member's id, both who acted if it was them."""
+    """Facts of the member lose all that is personal and what was written in free words, facts of others the member's id, both who acted if it was them."""
     named = Q(member_id=member_id) | Q(fact__contains=_quoted(member_id))
     n = 0
     for fact in list(Fact.objects.filter(named | _acted(member_id))):
         said = content_of(fact)
         is_own = fact.member_id == member_id
         left = without(member_id, {name: value for name, value in said.items() if not (is_own and name in PERSONAL)})
+        if is_own and "body" in left:
+            left["body"] = {name: value for name, value in left["body"].items() if name not in WORDS.get(fact.name, ())}
         changes: dict[str, Any] = {"fact": canonical(left), "salt": ""} if left != said else {}
         changes |= {"member_id": ""} if is_own else {}
         changes |= {"actor_id": ""} if (fact.actor_kind, fact.actor_id) == ("member", member_id) else {}

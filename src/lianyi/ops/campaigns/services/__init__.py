@@ -15,13 +15,13 @@ from lianyi.ops.campaigns.services.orders import end_due, order_closed, order_pa
 from lianyi.ops.campaigns.services.promoters import become_promoter, decide_withdrawal, request_withdrawal, stop_promoter
 from lianyi.ops.campaigns.services.referrals import claim, give_due
 from lianyi.ops.campaigns.services.reviews import decide
-from lianyi.ops.campaigns.services.risk import appeal, forget_traits, note_trait
+from lianyi.ops.campaigns.services.risk import appeal, forget_traits, forget_words, note_trait
 from lianyi.ops.campaigns.services.teams import join_team, open_team
 
 __all__ = [
     "BEST", "Quote", "Said", "appeal", "become_promoter", "buy", "buy_bargain", "check_campaign", "check_in", "checkout", "claim", "claim_prize",
     "close", "close_due", "create_campaign", "decide", "decide_withdrawal", "draw", "drop", "end_due", "enter", "expire_coupons", "forfeit_due",
-    "forget_traits", "give_due", "grab", "help_bargain", "is_in_audience", "join_team", "meet", "note_trait", "open_team", "order_closed",
+    "forget_traits", "forget_words", "give_due", "grab", "help_bargain", "is_in_audience", "join_team", "meet", "note_trait", "open_team", "order_closed",
     "order_in_sale", "order_paid", "order_refunded", "override_item", "pause", "quote", "release_due", "request_withdrawal", "resume", "reveal", "revise_campaign", "revoke",
     "schedule", "see", "settle", "start", "start_bargain", "start_due", "stop_promoter", "write_lessons",
 ]  # fmt: skip

@@ -85,6 +85,9 @@ def open_review(subject: str, subject_id: int, member: Member, campaign: Campaig
     return review
 
 
+BLANK = "–"
+
+
 def appeal(*, key: str, actor: Actor, at: dt.datetime, review: Review, words: str) -> Review:
     """The member says why it is otherwise. Raises NotAllowed, KeyReused."""
     actor.require_self(review.member.public_id, otherwise="risk.review")
@@ -103,6 +106,16 @@ def appeal(*, key: str, actor: Actor, at: dt.datetime, review: Review, words: st
 
     execute(key=key, name="campaigns.appeal", actor=actor, at=at, payload={"review": review.public_id, "words": words}, do=do)
     return Review.objects.select_related("member", "campaign").get(pk=review.pk)
+
+
+def forget_words(member: Member) -> int:
+    """Reviews no longer hold what this member wrote, nor what they were told in free words; inside the command that is running. Answers how many.
+
+    How each was decided, when and by whom stays.
+    """
+    reviews = Review.objects.filter(member=member)
+    reviews.exclude(note="").update(note=BLANK)
+    return reviews.exclude(appeal="").update(appeal="")
 
 
 def _ring(account: str, pk: int) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What is done in the shop."""
 
 from lianyi.ops.shop.services.close import cancel_order, sweep_expired
-from lianyi.ops.shop.services.forget import forget_referrer
+from lianyi.ops.shop.services.forget import forget_member
 from lianyi.ops.shop.services.hot import grab
 from lianyi.ops.shop.services.pay import pay_order
 from lianyi.ops.shop.services.place import Discount, Line, place_order
@@ -10,6 +10,6 @@ from lianyi.ops.shop.services.refund import ReturnLine, note_try, refund_order, 
 
 __all__ = [
     "Discount", "Line", "ReturnLine", "add_product", "allot_stock", "cancel_order",
-    "forget_referrer", "grab", "note_try", "pay_order", "place_order", "receive_stock",
+    "forget_member", "grab", "note_try", "pay_order", "place_order", "receive_stock",
     "refund_order", "reject_refund", "release_stock", "request_refund", "set_on_sale", "set_price", "settle_refund", "sweep_expired",
 ]  # fmt: skip

@@ -1,8 +1,13 @@
 """Orders without somebody who was erased."""
 
-from lianyi.ops.shop.models import Order
+from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop.models import Order, Refund
 
 
-def forget_referrer(member_id: str) -> int:
-    """Orders no longer say that this member brought them; inside the command that is running. Answers how many. Cost: one pass over the orders."""
-    return Order.objects.filter(referrer_id=member_id).update(referrer_id="")
+def forget_member(member: Member) -> int:
+    """Others' orders no longer say that this member brought them, and refunds of their own no longer why; inside the command that is running.
+
+    Answers how many orders. Cost: one pass over the orders.
+    """
+    Refund.objects.filter(order__member=member).exclude(reason="").update(reason="")
+    return Order.objects.filter(referrer_id=member.public_id).update(referrer_id="")
