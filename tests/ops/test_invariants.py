@@ -154,6 +154,10 @@ DAMAGE = {
         lambda: Order.objects.filter(key="o3").update(state="pending", closed_at=None),
         {(9, "shop"), (2, "shop"), (25, "shop"), (27, "shop")},
     ),
+    "a gateway does not send a refund": (
+        lambda: Refund.objects.filter(kind="payment").update(state="approved", tries=3, fault="NOT_ENOUGH"),
+        {(36, "shop")},
+    ),
     "a payment was accepted late": (lambda: Order.objects.filter(key="o1").update(expires_at=F("paid_at")), {(10, "shop")}),
     "a circle of referrers": (
         lambda: without(

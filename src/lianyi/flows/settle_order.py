@@ -99,9 +99,12 @@ def send_refunds(*, tenders: Mapping[str, Tender], at: dt.datetime) -> list[str]
         owed = Owed(refund.public_id, paid.reference, refund.order.public_id, refund.amount_fen, paid.amount_fen, refund.reason)
         try:
             sent = tenders[paid.tender].send_back(owed, at=at)
-        except TenderUnreachable:
+        except TenderUnreachable as fault:
             log.exception("refund %s is tried again later", refund.public_id)
+            shop.note_fault(refund=refund, why=str(fault.data["why"]))
             continue
+        if sent.state != "settled":
+            shop.note_fault(refund=refund, why=sent.why if sent.state == "refused" else "")
         if sent.state == "refused":
             log.error("refund %s was refused by %s: %s; settle it by hand", refund.public_id, paid.tender, sent.why)
         elif sent.state == "settled":

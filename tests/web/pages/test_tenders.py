@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -11,26 +12,33 @@ from django.utils import timezone
 from lianyi.flows.settle_order import refund, send_refunds
 from lianyi.kernel.actor import Actor
 from lianyi.ops.journal.selectors import Fact
+from lianyi.ops.shop.lists import count_refunds_waiting
 from lianyi.ops.shop.selectors import Payment, Refund, get_order, list_refunds
 from lianyi.ops.shop.services import Line, place_order
 from lianyi.ops.shop.tenders import Owed, Sent, TenderUnreachable
 from lianyi.ops.shop.tenders.alipay import Alipay
 from lianyi.ops.shop.tenders.signing import signed
+from lianyi.ops.team.services import add_member
+from tests.web.console.conftest import browser
 from tests.web.pages.conftest import OWNER, signed_in
+from tests.web.pages.test_taking_part import text_of
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 APP = "2021000000000001"
 
 
 class Gateway(Alipay):
-    """Alipay's own signatures, and a counter of what is sent back instead of the wire; `fails` is how often nobody answers first."""
+    """Alipay's own signatures, and a counter of what is sent back instead of the wire.
+
+    fails : how often nobody answers first; refuses : what it then says no with
+    """
 
     def send_back(self, owed: Owed, *, at: dt.datetime) -> Sent:
         said = self.sent.setdefault(owed.key, 0)
         self.sent[owed.key] = said + 1
         if said < self.fails:
             raise TenderUnreachable(tender=self.name, why="silence")
-        return Sent("settled", "4200")
+        return Sent("refused", why=self.refuses) if self.refuses else Sent("settled", "4200")
 
 
 @pytest.fixture
@@ -38,6 +46,7 @@ def gateway(settings):
     made = Gateway(APP, KEY, KEY.public_key())
     object.__setattr__(made, "sent", {})
     object.__setattr__(made, "fails", 0)
+    object.__setattr__(made, "refuses", "")
     settings.TENDERS = {"alipay": made}
     return made
 
@@ -45,6 +54,11 @@ def gateway(settings):
 @pytest.fixture
 def order(mei, serum, now):
     return place_order(key="o", actor=Actor("member", mei.public_id), at=now, member=mei, lines=[Line(serum, 1)])
+
+
+@pytest.fixture
+def owner(now):
+    return browser(add_member(key="owner", actor=OWNER, at=now, username="owner", name="owner", roles=["owner"]))
 
 
 def form(order, **changed):
@@ -152,6 +166,27 @@ def test_a_silent_gateway_is_asked_again_ever_less_often_under_the_same_number(g
     assert rounds == [[], [], [], [], [], [granted.public_id], []]
     assert gateway.sent == {granted.public_id: 3}
     assert [r.state for r in list_refunds(get_order(order.public_id))] == ["settled"]
+
+
+def test_a_refund_that_the_gateway_refuses_is_told_to_the_team_with_what_to_do_until_it_is_sent(gateway, order, owner):
+    tell(form(order))
+    at = timezone.now()
+    granted = refund(key="r", actor=OWNER, at=at, order=get_order(order.public_id), reason="unwanted")
+    object.__setattr__(gateway, "refuses", "ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    seconds = (0, 2, 6)
+    assert [send_refunds(tenders={"alipay": gateway}, at=at + dt.timedelta(seconds=s)) for s in seconds] == [[], [], []]
+
+    page = unescape(text_of(owner.get(f"/console/shop/orders/{order.public_id}/")))
+    assert "The gateway says: ACQ.SELLER_BALANCE_NOT_ENOUGH (asked 3 times). The merchant's account is short of money" in page
+    rows = text_of(owner.get("/console/shop/refunds/?state=stuck"))
+    assert "Not sent, look at it" in rows
+    assert "ACQ.SELLER_BALANCE_NOT_ENOUGH" in rows
+    assert count_refunds_waiting() == 1
+
+    object.__setattr__(gateway, "refuses", "")
+    assert send_refunds(tenders={"alipay": gateway}, at=at + dt.timedelta(minutes=1)) == [granted.public_id]
+    assert count_refunds_waiting() == 0
+    assert "NOT_ENOUGH" not in text_of(owner.get(f"/console/shop/orders/{order.public_id}/"))
 
 
 def test_what_is_paid_or_expired_is_not_paid_again(gateway, order, mei):

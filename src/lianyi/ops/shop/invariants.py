@@ -12,6 +12,7 @@ from lianyi.ops.journal.checking import Found, Invariant, Scope
 from lianyi.ops.journal.commands import find_result
 from lianyi.ops.journal.selectors import iterate_facts
 from lianyi.ops.shop.fold import NAMES, fold
+from lianyi.ops.shop.lists import stuck_refunds
 from lianyi.ops.shop.models import Order, OrderLine, Payment, Purchased, Refund, RefundLine, Stock
 
 AT_ONCE = 5_000
@@ -132,6 +133,13 @@ def sweeper_is_not_late(scope: Scope, found: Found) -> None:
         found.fault(f"order {order.public_id} should have been closed at {order.expires_at.isoformat()}")
 
 
+def refunds_are_not_stuck(scope: Scope, found: Found) -> None:
+    """No gateway leaves an approved refund undone."""
+    found.checked += Refund.objects.count()
+    for refund in stuck_refunds(Refund.objects.select_related("payment", "order"))[:100]:
+        found.fault(f"{refund.payment.tender} does not send refund {refund.public_id} of order {refund.order.public_id}: {refund.fault}")
+
+
 def payments_in_time(scope: Scope, found: Found) -> None:
     """No payment was accepted at or after an order's expiry."""
     found.checked += Order.objects.filter(paid_at__isnull=False).count()
@@ -217,5 +225,6 @@ INVARIANTS = (
     Invariant(25, Text(zh="订单的每次变化恰有其事实", en="Every change of an order is told, and nothing else"), changes_are_told),
     Invariant(26, Text(zh="每张订单的事实是一条合法路径", en="Each order's facts are a legal path"), paths_are_legal),
     Invariant(27, Text(zh="由事实重算得到订单与库存", en="The facts rebuild orders and stock"), state_rebuilds),
+    Invariant(36, Text(zh="退款都退得出去", en="Approved refunds are sent"), refunds_are_not_stuck, alarm=True),
     Invariant(32, Text(zh="没有零件或负件的订单", en="No order is for nothing or less"), quantities_are_positive),
 )

@@ -12,7 +12,7 @@ from lianyi.kernel.pages import PER_PAGE, Page, order_of, page_of
 from lianyi.ops.journal.days import begins, ends
 from lianyi.ops.journal.prefixes import begins_with
 from lianyi.ops.members.lists import rows_named
-from lianyi.ops.shop.models import Order, OrderLine, Payment, Price, Product, Refund, Stock
+from lianyi.ops.shop.models import STUCK_TRIES, Order, OrderLine, Payment, Price, Product, Refund, Stock
 
 ORDERED_BY = {"placed": "placed_at", "payable": "payable_fen", "refunded": "refunded_fen"}
 PRODUCTS_BY = {"title": "title", "created": "created_at", "cost": "unit_cost_fen"}
@@ -101,19 +101,33 @@ def page_orders(
     return page_of(orders, number, size)
 
 
+STUCK = "stuck"
+IS_STUCK = Q(state="approved", tries__gte=STUCK_TRIES) & ~Q(fault="")
+
+
 def page_refunds(*, state: str = "", words: str = "", sort: str = "-requested", number: int = 1, size: int = PER_PAGE) -> Page[Refund]:
-    """Refunds with their orders and members, those that wait for a decision among them. words : the beginning of an order's id."""
+    """Refunds with their orders and members, those that wait for a decision among them.
+
+    state : of the model, or `stuck`; words : the beginning of an order's id
+    """
     refunds = Refund.objects.select_related("order__member", "payment").order_by(order_of(REFUNDS_BY, sort), "-id")
-    if state:
+    if state == STUCK:
+        refunds = stuck_refunds(refunds)
+    elif state:
         refunds = refunds.filter(state=state)
     if words:
         refunds = refunds.filter(begins_with("order__public_id", words))
     return page_of(refunds, number, size)
 
 
+def stuck_refunds(among: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of some refunds that a gateway was asked for several times and does not do."""
+    return among.filter(IS_STUCK)
+
+
 def count_refunds_waiting() -> int:
-    """Refunds that members asked for and nobody decided."""
-    return Refund.objects.filter(state="requested").count()
+    """Refunds that wait for a person: those that members asked for and nobody decided, and those that a gateway does not do."""
+    return Refund.objects.filter(Q(state="requested") | IS_STUCK).count()
 
 
 def page_products(

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 PAYMENT_STATES = ("captured", "returned")
 REFUND_KINDS = ("order", "payment")
+STUCK_TRIES = 3
 REFUND_STATES = ("requested", "approved", "settled", "rejected")
 
 
@@ -41,6 +42,7 @@ class Refund(models.Model):
 
     kind  : order (goods or part of the price, at most one open at a time) | payment (one that came late or twice, whole)
     state : requested (by the member) -> approved (decided; goods and amounts are counted) -> settled (the money is back), or rejected
+    tries : how often the gateway was asked; fault : why it did not do it the last time, in its words, "" where nothing was wrong
     """
 
     public_id = models.CharField(max_length=40, unique=True)
@@ -56,6 +58,7 @@ class Refund(models.Model):
     approved_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     tries = models.IntegerField(default=0)
+    fault = models.CharField(max_length=120, blank=True)
 
     class Meta:
         verbose_name = "退款"
@@ -72,6 +75,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether somebody has to look: the gateway was asked several times and does not do it. It is asked again all the same, ever less often."""
+        return self.state == "approved" and self.fault != "" and self.tries >= STUCK_TRIES
 
 
 class RefundLine(models.Model):

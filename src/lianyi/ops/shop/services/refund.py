@@ -106,6 +106,11 @@ def note_try(*, at: dt.datetime, refund: Refund) -> None:
     Refund.objects.filter(pk=refund.pk, state="approved").update(tries=F("tries") + 1)
 
 
+def note_fault(*, refund: Refund, why: str) -> None:
+    """Note why the gateway did not send a refund this time; "" where it is under way."""
+    Refund.objects.filter(pk=refund.pk, state="approved").update(fault=why[:120])
+
+
 def _payload(order: Order, lines: Sequence[ReturnLine], reason: str) -> dict[str, object]:
     return {
         "order": order.public_id,
@@ -170,7 +175,7 @@ def _amount(order: Order, row: OrderLine, part: ReturnLine) -> int:
 
 
 def _settle(refund: Refund, actor: Actor, at: dt.datetime, reference: str) -> None:
-    if not Refund.objects.filter(pk=refund.pk, state="approved").update(state="settled", settled_at=at, reference=reference):
+    if not Refund.objects.filter(pk=refund.pk, state="approved").update(state="settled", settled_at=at, reference=reference, fault=""):
         raise NotRefundable(order=refund.order.public_id, why=Text(zh="这笔退款尚未批准或已完成", en="it is not approved, or done already"))
     if refund.kind == "payment":
         # The order never had this money: that it came and goes back was told when it came.

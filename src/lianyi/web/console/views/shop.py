@@ -65,9 +65,9 @@ REFUNDS = Listing(
     columns=(
         Column(
             id="order", name=Text(zh="订单", en="Order"), value=lambda row: row.order.public_id,
-            link=lambda row: reverse("console:order", args=[row.order.public_id]) + "#refunds", under=lambda row: row.reason,
+            link=lambda row: reverse("console:order", args=[row.order.public_id]) + "#refunds", under=lambda row: row.fault if row.is_stuck else row.reason,
         ),
-        Column(id="state", name=Text(zh="状态", en="State"), value=lambda row: row.state, says=words.REFUNDS.__getitem__, tone=words.REFUND_TONES.__getitem__),
+        Column(id="state", name=Text(zh="状态", en="State"), value=words.standing, says=words.REFUNDS.__getitem__, tone=words.REFUND_TONES.__getitem__),
         Column(id="amount", name=Text(zh="金额", en="Amount"), value=lambda row: row.amount_fen, unit="money", sort=True),
         Column(id="tender", name=Text(zh="原路", en="Way back"), value=lambda row: words.TENDERS[row.payment.tender]),
         Column(id="requested", name=Text(zh="申请", en="Asked"), value=lambda row: row.requested_at, unit="moment", sort=True),
@@ -321,7 +321,15 @@ def _order_page(
         "lines": lines,
         "offers": list_offers_of(one),
         "payments": [(payment, words.PAYMENTS[payment.state], words.TENDERS.get(payment.tender)) for payment in lists.list_payments(one)],
-        "refunds": [(back, words.REFUNDS[back.state], words.REFUND_TONES[back.state]) for back in backs],
+        "refunds": [
+            (
+                back,
+                words.REFUNDS[words.standing(back)],
+                words.REFUND_TONES[words.standing(back)],
+                words.next_step(back.fault) if back.is_stuck else None,
+            )
+            for back in backs
+        ],
         "events": timeline(list_facts(order_id=one.public_id)),
         "may_take": may(request, "shop.write") and one.state == "pending" and request.at < one.expires_at,
         "payment_form": payment or PaymentForm(),
