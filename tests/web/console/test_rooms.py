@@ -182,3 +182,15 @@ def test_nobody_is_led_to_another_site(team, brand):
     answer = browser().post("/console/sign-in/", {"username": "owner", "password": "quite-a-secret", "next": "https://evil.example/"})
 
     assert answer.url == "/console/"
+
+
+def test_the_audit_log_says_what_was_done_in_words_and_finds_it_by_who_and_what(team, brand):
+    browser(team["analyst"]).post("/console/views/", {"key": "v", "title": "x", "next": "/console/measure/"})
+    client = browser(team["owner"])
+
+    def rows(query):
+        return client.get(f"/console/audit/{query}").content.decode().split("<tbody>")[-1].count("Kept a view")
+
+    assert rows("") == 1
+    assert rows("?who=analyst&what=team.save_view") == 1
+    assert "Nothing matches" in client.get("/console/audit/?who=analyst&until=2020-01-01").content.decode()

@@ -12,8 +12,8 @@ from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
-# What a row must never show: what people wrote, and words of the query itself.
-HIDDEN = frozenset({"body", "text", "p", "dim", "dim_value"})
+# What a row never shows: what people wrote, words of the query itself, and that a fact is one.
+HIDDEN = frozenset({"body", "text", "p", "dim", "dim_value", "n_rows"})
 
 
 class NoRowsOfItsOwn(BadInput):

@@ -1,5 +1,6 @@
 """Reading the journal."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,9 +9,11 @@ from django.conf import settings
 from django.db.models import Count
 
 from lianyi.kernel.ids import pseudonym
+from lianyi.kernel.pages import PER_PAGE, Page, page_of
+from lianyi.ops.journal.days import begins, ends
 from lianyi.ops.journal.models import Command, Erasure, Fact
 
-__all__ = ["Command", "Fact", "count_by_member", "erased_among", "iterate_facts", "list_commands", "list_facts", "stand_in", "was_erased"]
+__all__ = ["Command", "Fact", "count_by_member", "erased_among", "iterate_facts", "list_facts", "stand_in", "was_erased"]
 AT_ONCE = 5_000
 
 
@@ -50,6 +53,23 @@ def iterate_facts(*names: str) -> Iterator[tuple[Fact, dict[str, Any]]]:
         yield fact, json.loads(fact.fact)
 
 
-def list_commands(*, actor_kind: str = "team", limit: int = 100) -> list[Command]:
-    """The newest commands of one kind of actor: what the team did, for its audit log."""
-    return list(Command.objects.filter(actor_kind=actor_kind).order_by("-at")[:limit])
+def page_commands(
+    *, who: str = "", what: str = "", since: dt.date | None = None, until: dt.date | None = None, number: int = 1, size: int = PER_PAGE
+) -> Page[Command]:
+    """What the team did, the newest first, for its audit log. who : a username; what : a command; since, until : business days, both included."""
+    commands = Command.objects.filter(actor_kind="team").order_by("-at", "key")
+    if who:
+        commands = commands.filter(actor_id=who)
+    if what:
+        commands = commands.filter(name=what)
+    if since:
+        commands = commands.filter(at__gte=begins(since))
+    if until:
+        commands = commands.filter(at__lt=ends(until))
+    return page_of(commands, number, size)
+
+
+def list_acting() -> tuple[list[str], list[str]]:
+    """Who of the team did something, and what was done, each in order of the alphabet."""
+    done = Command.objects.filter(actor_kind="team")
+    return sorted(set(done.values_list("actor_id", flat=True))), sorted(set(done.values_list("name", flat=True)))

@@ -6,6 +6,56 @@ PEOPLE = frozenset({"member", "member_id", "buyer", "actor", "referrer_id"})
 """Columns that hold somebody's pseudonym."""
 DAYS = frozenset({"d", "joined_d"})
 MOMENTS = frozenset({"t"})
+FLAGS = frozenset(
+    [
+        "brought",
+        "is_member",
+        "visited",
+        "interacted",
+        "from_social",
+        "wanted",
+        "reached",
+        "referred",
+        "at_start",
+        "at_end",
+        "in_month",
+        "came_back",
+        "complete",
+        "is_new",
+        "acquisition",
+        "in_campaign",
+        "by_partner",
+        "bought_again",
+        "refunded",
+        "cost_known",
+        "by_team_list",
+        "is_hard_ad",
+        "is_ugc",
+        "on_time",
+        "is_negative",
+        "due_2h",
+        "due_24h",
+        "in_24h",
+        "in_2h",
+        "in_30s",
+        "in_72h",
+        "due",
+        "is_own",
+        "is_viewer",
+        "completed",
+        "bought",
+        "redeemed",
+        "timed",
+        "poor",
+        "did_content_exposed",
+        "did_content_viewed",
+        "did_product_viewed",
+        "did_cart_added",
+        "did_order_placed",
+        "did_order_paid",
+    ]
+)
+"""Columns that say whether something holds: 1 or 0."""
 MONEY = "fen"
 """A column of money ends with it."""
 

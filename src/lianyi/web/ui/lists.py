@@ -22,7 +22,7 @@ from lianyi.web.ui.templatetags.amounts import count, moment, money
 from lianyi.web.ui.templatetags.amounts import day as day_of
 from lianyi.web.ui.templatetags.words import spoken
 
-NUMBERS = ("money", "count")
+NUMBERS = ("money", "count", "number")
 NOTHING = "–"
 MOST_SAVED = 20_000
 """Rows in a file; whoever needs more narrows the filter or uses the interface for programs."""
@@ -44,10 +44,10 @@ class Column:
     """One column.
 
     value : of a row: what is shown and saved
-    unit  : words | money (fen) | count | moment | day | code
+    unit  : words | money (fen) | count | number (as it is) | moment | day | code
     sort  : whether the list can be ordered by it, under its id
     link  : of a row, where the cell leads; "" for nowhere
-    says  : of the value, its words (a state); tone : of the value, the badge's tone
+    says  : of the value, its words (a state); tone : of the value, the badge's tone, None for no badge
     under : of a row, a second, smaller line; bar : of a row, a bar
     """
 
@@ -58,7 +58,7 @@ class Column:
     sort: bool = False
     link: Callable[[Any], str] | None = None
     says: Callable[[Any], Text] | None = None
-    tone: Callable[[Any], str] | None = None
+    tone: Callable[[Any], str | None] | None = None
     under: Callable[[Any], Any] | None = None
     bar: Callable[[Any], Bar | None] | None = None
 

@@ -46,7 +46,7 @@ def span(picture: Trend) -> tuple[float, float]:
 
 def _label_room(picture: Trend, slot: Slot) -> int:
     widest = max((text_width(text) for text, *_ in _endings(picture, slot)), default=0)
-    return min(widest + 14, 96 if slot.narrow else 150)
+    return min(widest + 14, 116 if slot.narrow else 150)
 
 
 def _endings(picture: Trend, slot: Slot) -> list[tuple[str, int, float, str]]:

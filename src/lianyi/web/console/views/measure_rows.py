@@ -19,12 +19,14 @@ from lianyi.kernel.pages import Page
 from lianyi.kernel.text import Text
 from lianyi.web.console.asking import Horizon, find_horizon, kept, values
 from lianyi.web.console.cards import formatter, shown
+from lianyi.web.console.explorers.drawing import event_text
 from lianyi.web.console.gate import may, opened_to
-from lianyi.web.console.row_words import DAYS, MOMENTS, MONEY, PEOPLE, word_of
+from lianyi.web.console.row_words import DAYS, FLAGS, MOMENTS, MONEY, PEOPLE, word_of
 from lianyi.web.console.windows import Span, chosen_span
 from lianyi.web.ui.lists import Asked, Column, Listing, wants_file
 
 MOST_ASKED = 20_000
+YES = Text(zh="是", en="yes")
 
 
 @require_GET
@@ -122,9 +124,13 @@ def _column(name: str, place: int) -> Column:
         return Column(id=name, name=word_of(name), value=lambda row: _moment(row[place]), unit="moment")
     if name.endswith(MONEY):
         return Column(id=name, name=word_of(name), value=plain, unit="money")
-    if name in PEOPLE or name.endswith("_id") or name in ("name", "platform", "keyword", "question", "cost_kind", "vital"):
+    if name == "name":
+        return Column(id=name, name=word_of(name), value=lambda row: event_text(row[place]))
+    if name in FLAGS:
+        return Column(id=name, name=word_of(name), value=lambda row: YES if row[place] else None)
+    if name in PEOPLE or name.endswith("_id") or name in ("platform", "keyword", "question", "cost_kind", "vital"):
         return Column(id=name, name=word_of(name), value=plain)
-    return Column(id=name, name=word_of(name), value=lambda row: _plain(row[place]))
+    return Column(id=name, name=word_of(name), value=lambda row: _plain(row[place]), unit="number")
 
 
 def _plain(value: Any) -> Any:

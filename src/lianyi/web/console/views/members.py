@@ -26,6 +26,7 @@ from lianyi.ops.shop.selectors import list_orders
 from lianyi.web.console import shop_words
 from lianyi.web.console.bulk import Act, Bulk
 from lianyi.web.console.bulk_forms import TagForm
+from lianyi.web.console.channel_words import channel_words
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.console.member_history import outside
 from lianyi.web.console.timeline import timeline
@@ -63,7 +64,7 @@ LIST = Listing(
         ),
         Column(id="tier", name=Text(zh="等级", en="Tier"), value=lambda row: row["member"].tier, tone=lambda tier: "accent", sort=True),
         Column(id="tags", name=Text(zh="标签", en="Tags"), value=lambda row: "、".join(row["tags"])),
-        Column(id="channel", name=Text(zh="来源", en="Came by"), value=lambda row: row["member"].channel, under=lambda row: row["member"].platform),
+        Column(id="channel", name=Text(zh="来源", en="Came by"), value=lambda row: channel_words(row["member"].channel), under=lambda row: row["member"].platform),
         Column(id="joined", name=Text(zh="加入", en="Joined"), value=lambda row: row["member"].joined_at, unit="day", sort=True),
         Column(id="orders", name=Text(zh="本店订单", en="Orders here"), value=lambda row: row["bought"].orders if row["bought"] else None, unit="count"),
         Column(id="net", name=Text(zh="本店实付", en="Paid here"), value=lambda row: row["bought"].net_fen if row["bought"] else None, unit="money"),
@@ -73,7 +74,7 @@ LIST = Listing(
         Filter(id="words", name=Text(zh="会员号", en="Member's id")),
         Filter(id="tier", name=Text(zh="等级", en="Tier"), kind="choice", choices=lambda: {one: Text(zh=one, en=one) for one, _ in lists.count_by_tier()}),
         Filter(id="tag", name=Text(zh="标签", en="Tag"), kind="choice", choices=lambda: {one: Text(zh=one, en=one) for one, _ in lists.count_by_tag()}),
-        Filter(id="channel", name=Text(zh="来源", en="Came by"), kind="choice", choices=lambda: {one: Text(zh=one, en=one) for one in lists.list_channels()}),
+        Filter(id="channel", name=Text(zh="来源", en="Came by"), kind="choice", choices=lambda: {one: channel_words(one) or Text(zh=one, en=one) for one in lists.list_channels()}),
         Filter(id="since", name=Text(zh="加入不早于", en="Joined from"), kind="day"),
     ),
 )  # fmt: skip

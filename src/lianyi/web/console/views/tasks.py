@@ -96,7 +96,7 @@ LIST = Listing(
         Column(
             id="effect", name=Text(zh="效果", en="Effect"), value=lambda row: _verdict(row.task) or None,
             says=lambda verdict: VERDICTS[verdict] if verdict else Text(zh="–", en="–"),
-            tone=lambda verdict: VERDICT_TONES.get(verdict or "", ""), under=lambda row: _change_said(row.task),
+            tone=lambda verdict: VERDICT_TONES.get(verdict, "") if verdict else None, under=lambda row: _change_said(row.task),
         ),
         Column(id="closed", name=Text(zh="结束", en="Closed"), value=lambda row: row.task.closed_at, unit="day", sort=True),
     ),

@@ -1,16 +1,42 @@
 """The team: who is in, what they may do, and what was done."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.kernel.actor import ROLE_NAMES
-from lianyi.ops.journal.selectors import list_commands
+from lianyi.kernel.text import Text
+from lianyi.ops.journal.selectors import list_acting, page_commands
 from lianyi.ops.team import selectors, services
+from lianyi.web.console.audit_words import command_words
 from lianyi.web.console.doors import entry_url
 from lianyi.web.console.gate import form_key, opened_to
+from lianyi.web.ui.lists import Asked, Column, Filter, Listing, wants_file
 
-MOST_LINES = 100
+AUDIT = Listing(
+    name=Text(zh="操作", en="actions"),
+    icon="history",
+    empty=Text(zh="团队做过的每件事都会记在这里，一条一条。", en="Everything the team does is noted here, one entry each."),
+    columns=(
+        Column(id="what", name=Text(zh="操作", en="What"), value=lambda row: command_words(row.name)),
+        Column(id="who", name=Text(zh="谁", en="Who"), value=lambda row: row.actor_id),
+        Column(id="at", name=Text(zh="时间", en="When"), value=lambda row: row.at, unit="moment"),
+    ),
+    filters=(
+        Filter(
+            id="who", name=Text(zh="谁", en="Who"), kind="choice",
+            choices=lambda: {one: Text(zh=one, en=one) for one in list_acting()[0]},
+        ),
+        Filter(
+            id="what", name=Text(zh="操作", en="What"), kind="choice",
+            choices=lambda: {one: command_words(one) for one in list_acting()[1]},
+        ),
+        Filter(id="since", name=Text(zh="从", en="From"), kind="day"),
+        Filter(id="until", name=Text(zh="到", en="To"), kind="day"),
+    ),
+)  # fmt: skip
 
 
 @require_GET
@@ -60,8 +86,14 @@ def change(request: HttpRequest, username: str) -> HttpResponse:
 @require_GET
 @opened_to("audit.read")
 def audit(request: HttpRequest) -> HttpResponse:
-    """What was done, by whom, when."""
-    return render(request, "console/audit.html", {"commands": list_commands(limit=MOST_LINES)})
+    """What was done, by whom, when. Raises UnknownName, BadInput."""
+    if wants_file(request):
+        return AUDIT.file(request, _commands, "audit")
+    return render(request, "console/audit.html", {"table": AUDIT.table(request, _commands)})
+
+
+def _commands(asked: Asked) -> Any:
+    return page_commands(**asked.given, number=asked.number, size=asked.size)
 
 
 def _page(request: HttpRequest) -> dict[str, object]:
