@@ -4,7 +4,7 @@ Members, their tags and consents, accounts with an entry each, and two orders fo
 database itself, for a million joinings one by one would take an hour; the tables' own checks and triggers still look at every row.
 """
 
-MEMBERS = 1_000_000
+MEMBERS, DAYS = 1_000_000, 90
 AT_ONCE = 250_000
 # {from} and {to} are numbers of ours; members are spread over two years, the newest last.
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to})"
