@@ -39,6 +39,23 @@ def test_every_page_is_sound(stocked, visitor, screen, scheme, language):
         assert [words for words in others if words not in "烟酰胺焕亮精华防晒乳我的品牌"] == [], f"Chinese on the English page {path}"
 
 
+def test_the_question_about_recording_covers_neither_sum_nor_button(stocked, visitor):
+    mei = visitor()
+    mei.sign_in("13800000002")
+    mei.go("/p/p_serum/checkout/?quantity=1")
+    # What lies on top in the middle of each sum and button that is in sight.
+    covered = """() => [...document.querySelectorAll("main .sum, main .pay, main .button")].filter((one) => {
+        const at = one.getBoundingClientRect();
+        const top = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+        return top && top.closest(".ask");
+    }).map((one) => one.className)"""
+    assert mei.page.locator(".ask").is_visible()
+    assert mei.page.evaluate(covered) == []
+    mei.press("提交订单")
+    assert mei.page.locator(".ask").is_visible()
+    assert mei.page.evaluate(covered) == []
+
+
 def test_every_page_is_small_with_all_that_it_fetches(stocked, visitor):
     mei = visitor()
     mei.sign_in("13800000001")
