@@ -127,9 +127,9 @@ def get_group(public_id: str) -> Group:
 
 
 def list_groups() -> list[tuple[Group, int]]:
-    """Groups by title, each with how many members are in it now. One query."""
+    """Groups, the newest first, each with how many members are in it now. One query."""
     inside = Count("members", filter=Q(members__left_at__isnull=True))
-    return [(one, one.n) for one in Group.objects.annotate(n=inside).order_by("title", "id")]
+    return [(one, one.n) for one in Group.objects.annotate(n=inside).order_by("-made_at", "-id")]
 
 
 def groups_of(members: Iterable[int]) -> dict[int, str]:
