@@ -131,6 +131,8 @@ def test_a_number_leads_to_its_rows_which_add_up_to_it_and_are_saved_whole(team,
     heading, *rows = table_of(client.get(f"/console/measure/net_sales/rows/?{SPAN}&as=csv"))
 
     assert f'href="/console/measure/net_sales/rows/?{SPAN.replace("&", "&amp;")}"' in metric_page
+    point = '<a tabindex="-1" xlink:href="/console/measure/net_sales/rows/?from=2026-04-06&amp;to=2026-04-13"'
+    assert metric_page.count(point) == 2, "a point of the picture, wide and narrow"
     assert 'href="/console/measure/net_sales/rows/?from=2026-04-06&amp;to=2026-04-13"' in metric_page
     assert f"51–100 of {len(rows):,}" in page
     assert "page=3" in page

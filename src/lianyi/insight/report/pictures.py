@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series over the picture's periods. complete: False where the period is cut short; values None where unknown."""
+    """One series over the picture's periods.
+
+    complete : False where the period is cut short; values None where unknown
+    hrefs    : where each point leads on a page; empty for nowhere
+    """
 
     name: str
     values: tuple[float | None, ...]
     complete: tuple[bool, ...]
     role: str = "now"  # now | baseline | other
+    hrefs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,14 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a ranking; low and high are its interval. tone: plain | good | bad | muted."""
+    """One bar of a ranking; low and high are its interval. tone: plain | good | bad | muted. href: where it leads on a page; "" for nowhere."""
 
     name: str
     value: float
     low: float | None = None
     high: float | None = None
     tone: str = "plain"
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from lianyi.insight.report.charts.cohorts import cohorts
 from lianyi.insight.report.charts.funnel import funnel
 from lianyi.insight.report.charts.ranking import ranking
 from lianyi.insight.report.charts.split import split
-from lianyi.insight.report.charts.theme import COLOURS, FONT, Slot, Spec
+from lianyi.insight.report.charts.theme import COLOURS, FONT, PAGE, Slot, Spec
 from lianyi.insight.report.charts.trend import trend
 from lianyi.insight.report.charts.waterfall import waterfall
 from lianyi.insight.report.pictures import Cohorts, Funnel, Picture, Ranking, Split, Trend, Waterfall
@@ -46,4 +46,4 @@ def svg(picture: Picture, slot: Slot) -> str:
     """The picture drawn, as a standalone SVG in the light colours of the theme; drawn once for each slot, then remembered."""
     asked = specification(picture, slot)
     drawn = vl_convert.vegalite_to_svg({**asked, "config": {**asked["config"], "font": UNMEASURED}})
-    return str(drawn).replace(f'font-family="{UNMEASURED}"', f'font-family="{FONT}"')
+    return str(drawn).replace(f'font-family="{UNMEASURED}"', f'font-family="{FONT}"').replace(f'xlink:href="{PAGE}', 'xlink:href="')

@@ -1,6 +1,6 @@
 """Horizontal bars in order, each named and valued in place; thin lines are intervals."""
 
-from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, fitted, frame, rows, text_width, x, y
+from lianyi.insight.report.charts.theme import COLOURS, LABEL, PAGE, Slot, Spec, fitted, frame, rows, text_width, x, y
 from lianyi.insight.report.pictures import Ranking
 
 NAME = LABEL + 1  # size of a name beside its bar
@@ -44,6 +44,7 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
                 "c": COLOURS[TONES[bar.tone]],
                 "o": 0.55 if bar.tone == "muted" else 1,
                 "sign": 1 if bar.value >= 0 else -1,
+                **({"href": PAGE + bar.href} if bar.href else {}),
             }
         )
     colour = {"field": "c", "type": "nominal", "scale": None}
@@ -59,6 +60,7 @@ def ranking(picture: Ranking, slot: Slot) -> Spec:
                 "y2": {"field": "b"},
                 "color": colour,
                 "opacity": {"field": "o", "type": "quantitative", "scale": None},
+                **({"href": {"field": "href", "type": "nominal"}} if any(bar.href for bar in bars) else {}),
             },
         },
         *_intervals(picture, domain, place),

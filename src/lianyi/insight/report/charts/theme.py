@@ -33,6 +33,8 @@ COLOURS = {
 }
 FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', system-ui, sans-serif"
 SMALL, LABEL = 11, 12
+PAGE = "https://page.invalid"
+"""Stands before a link while a picture is drawn: the drawer would put an address of its own before a path."""
 FULL_WIDTH = 860
 OPACITIES = (1.0, 0.5, 0.28, 0.16)
 """Parts of a whole in one hue."""

@@ -1,6 +1,6 @@
 """Lines over time: the window strong, the baseline dashed grey, unfinished periods dashed and open."""
 
-from lianyi.insight.report.charts.theme import COLOURS, LABEL, Slot, Spec, axis, fitted, frame, rows, text_width, thinned, ticks, x, y
+from lianyi.insight.report.charts.theme import COLOURS, LABEL, PAGE, Slot, Spec, axis, fitted, frame, rows, text_width, thinned, ticks, x, y
 from lianyi.insight.report.pictures import Line, Trend
 
 MOST_POINTS = 32
@@ -146,13 +146,25 @@ def _line(line: Line, across: list[float], domain: list[float]) -> list[Spec]:
         )
     if now and len(line.values) <= MOST_POINTS:
         points = [
-            {"i": i, "v": v, "f": COLOURS["accent" if line.complete[i] else "paper"]} for i, v in enumerate(line.values) if v is not None
+            {
+                "i": i,
+                "v": v,
+                "f": COLOURS["accent" if line.complete[i] else "paper"],
+                **({"href": PAGE + line.hrefs[i]} if line.hrefs else {}),
+            }
+            for i, v in enumerate(line.values)
+            if v is not None
         ]
         layers.append(
             {
                 "data": rows(points),
                 "mark": {"type": "point", "size": 34, "stroke": colour, "strokeWidth": 1.75, "opacity": 1},
-                "encoding": {"x": x("i", across), "y": y("v", domain), "fill": {"field": "f", "type": "nominal", "scale": None}},
+                "encoding": {
+                    "x": x("i", across),
+                    "y": y("v", domain),
+                    "fill": {"field": "f", "type": "nominal", "scale": None},
+                    **({"href": {"field": "href", "type": "nominal"}} if line.hrefs else {}),
+                },
             }
         )
     return layers

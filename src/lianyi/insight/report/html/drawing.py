@@ -26,6 +26,8 @@ def drawings(chart: Chart, formatter: Formatter) -> Markup:
 def page_svg(source: str, name: str) -> Markup:
     """A standalone SVG made part of the page: its named colours become the page's variables."""
     text = _LONG.sub(r"\1", _NOISE.sub("", _EMPTY.sub("", source)))
+    # The picture is hidden from readers of the screen, who have its table: its links are for the pointer only.
+    text = text.replace("<a ", '<a tabindex="-1" ')
     for role, colour in COLOURS.items():
         text = text.replace(colour, "url(#hatch)" if role == "hatch" else f"var(--{role})")
     return Markup(text.replace("<svg", f'<svg class="{name}" aria-hidden="true" focusable="false"', 1))

@@ -18,7 +18,7 @@ from lianyi.web.console.asking import find_horizon, values
 from lianyi.web.console.cards import card, cards, change_of, formatter, shown
 from lianyi.web.console.gate import opened_to
 from lianyi.web.console.views.measure_rows import rows_address
-from lianyi.web.console.windows import PRESETS, chosen_grain, chosen_span, spark_grain
+from lianyi.web.console.windows import PRESETS, Span, chosen_grain, chosen_span, spark_grain
 from lianyi.web.ui.templatetags.words import spoken
 
 SECTIONS = {
@@ -73,6 +73,8 @@ def one(request: HttpRequest, metric_id: str) -> HttpResponse:
     grain = chosen_grain(request, span.window)
     by = request.GET.get("by", "") or None
     words = formatter()
+    spans = [f"from={one.start.isoformat()}&to={one.end.isoformat()}" for one in periods(span.window, grain)]
+    hrefs = [rows_address(metric_id, one) for one in spans]
     total, before = (values(horizon, [metric_id], window)[0] for window in (span.window, span.before))
     series = values(horizon, [metric_id], span.window, grain=grain)
     parts = values(horizon, [metric_id], span.window, by=by) if by else []
@@ -89,12 +91,9 @@ def one(request: HttpRequest, metric_id: str) -> HttpResponse:
         "grain": grain,
         "by": by,
         "dimensions": [dimension(id_) for id_ in chosen.dims],
-        "chart": _drawn(_trend(series, before, grain)) if total.status == "ok" else "",
-        "parts_chart": _drawn(_ranking(parts)) if any(value.status == "ok" for value in parts) else "",
-        "rows": [
-            _row(value, rows_address(metric_id, f"from={period.start.isoformat()}&to={period.end.isoformat()}"))
-            for value, period in zip(series, periods(span.window, grain), strict=False)
-        ],
+        "chart": _drawn(_trend(series, before, grain, hrefs)) if total.status == "ok" else "",
+        "parts_chart": _drawn(_ranking(parts, metric_id, span)) if any(value.status == "ok" for value in parts) else "",
+        "rows": [_row(value, href) for value, href in zip(series, hrefs, strict=False)],
         "parts": [_row(value, rows_address(metric_id, span.query, by, (value.by or {}).get(by or ""))) for value in _largest_first(parts)],
         "rows_href": rows_address(metric_id, span.query) if total.status == "ok" else "",
         "explained": explained,
@@ -149,13 +148,15 @@ def _row(value: MetricValue, href: str) -> dict[str, object]:
     }
 
 
-def _trend(series: list[MetricValue], before: MetricValue, grain: str) -> Trend:
+def _trend(series: list[MetricValue], before: MetricValue, grain: str, hrefs: list[str]) -> Trend:
     periods = tuple(value.at.isoformat() for value in series if value.at is not None)
-    line = Line(metric(before.metric).name.say(spoken()), tuple(_number(value) for value in series), tuple(True for _ in series))
+    line = Line(
+        metric(before.metric).name.say(spoken()), tuple(_number(value) for value in series), tuple(True for _ in series), hrefs=tuple(hrefs)
+    )
     return Trend(periods=periods, grain=grain, unit=before.unit, lines=(line,))
 
 
-def _ranking(parts: list[MetricValue]) -> Ranking:
+def _ranking(parts: list[MetricValue], metric_id: str, span: Span) -> Ranking:
     largest = [value for value in _largest_first(parts) if value.value is not None][:MOST_BARS]
     return Ranking(
         unit=largest[0].unit,
@@ -165,6 +166,7 @@ def _ranking(parts: list[MetricValue]) -> Ranking:
                 value=float(value.value or 0),
                 low=value.interval[0] if value.interval else None,
                 high=value.interval[1] if value.interval else None,
+                href=rows_address(metric_id, span.query, *next(iter((value.by or {}).items()))),
             )
             for value in largest
         ),
