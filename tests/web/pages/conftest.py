@@ -64,6 +64,7 @@ def launch(db: None, now: dt.datetime) -> Callable[..., Campaign]:
         for item in check_campaign(actor=OWNER, at=now, campaign=campaign).items:
             if not item["passed"]:
                 override_item(actor=OWNER, at=now, campaign=campaign, item=item["id"], reason="a test")
+        check_campaign(actor=OWNER, at=now, campaign=campaign)
         schedule(actor=OWNER, at=now, campaign=campaign)
         if said["starts_at"] <= now and more.get("starts_at", now) <= now:
             start(at=now, campaign=get_campaign(campaign.public_id))
