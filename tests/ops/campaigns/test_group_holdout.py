@@ -27,12 +27,12 @@ HELD = {"holdout_unit": "group", "holdout_bp": 5_000}
 
 
 def seated(campaign, at, least: int = 2) -> dict[str, list]:
-    """Groups of two members each until both arms have `least`: by arm."""
+    """`least` groups of two members each on either side, by arm; groups that the lot puts where enough are stay empty."""
     found: dict[str, list] = {"treated": [], "held_out": []}
     while min(len(some) for some in found.values()) < least * 2:
         group = make_group(actor=OWNER, at=at, title="群")
         arm = "held_out" if is_held_out(campaign.salt, group.public_id, campaign.holdout_bp) else "treated"
-        for member in people(2, at):
+        for member in people(2, at) if len(found[arm]) < least * 2 else ():
             enter_group(key=key(), actor=as_member(member), at=at, group=group, member=member)
             found[arm].append(member)
     return found
