@@ -27,6 +27,7 @@ from lianyi.ops.journal.commands import (
     is_passing,
     pause_seconds,
 )
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.models import Command
 from lianyi.ops.journal.running import carrying_out
 
@@ -111,7 +112,7 @@ def _verdicts(asked: Sequence[Asked], work: Work) -> list[Verdict]:
             fresh.setdefault(one.key, (one, digest))
     answers = dict(zip(fresh, work([one for one, _ in fresh.values()]), strict=True)) if fresh else {}
     done = {key: canonical(answer) for key, answer in answers.items() if not isinstance(answer, Exception)}
-    Command.objects.bulk_create(
+    insert_all(
         [
             Command(key=key, name=one.name, digest=digest, result=done[key], actor_kind=one.actor.kind, actor_id=one.actor.id, at=one.at)
             for key, (one, digest) in fresh.items()

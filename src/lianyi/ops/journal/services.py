@@ -14,6 +14,7 @@ from lianyi.kernel.errors import Broken
 from lianyi.kernel.ids import new_event_id
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.canonical import canonical, microseconds, sha256
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.models import Command, Erasure, Fact
 from lianyi.ops.journal.running import running_key
 from lianyi.ops.journal.selectors import stand_in
@@ -100,7 +101,8 @@ def record_all(facts: Sequence[Fact]) -> list[Fact]:
     """Write drafted facts in the transaction that is open. Raises FactOutsideTransaction."""
     if facts and not connection.in_atomic_block:
         raise FactOutsideTransaction(name=facts[0].name)
-    return Fact.objects.bulk_create(facts)
+    insert_all(facts)
+    return list(facts)
 
 
 def record(**fact: Any) -> Fact:

@@ -9,6 +9,7 @@ from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import Broken, Refusal
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.commands import KeyReused
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.services import draft, record_all
 from lianyi.ops.ledger import lots
 from lianyi.ops.ledger.accounts import Leg
@@ -58,7 +59,7 @@ def post(
     # Always in the same order of accounts: two transactions over the same accounts wait for each other instead of locking up.
     ordered = sorted(legs, key=lambda leg: leg.account.pk)
     try:
-        Entry.objects.bulk_create(
+        insert_all(
             [
                 Entry(transaction_id=key, account=leg.account, currency=leg.currency or leg.account.currency, amount=leg.amount)
                 for leg in ordered

@@ -22,6 +22,7 @@ from lianyi.ops.campaigns.selectors.coupons import get_coupon
 from lianyi.ops.campaigns.services.admission import admit_each, meet_first
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result, execute
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.journal.selectors import Fact
@@ -93,7 +94,7 @@ def _grab_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
 
 def _write(issued: Sequence[tuple[Asked, Coupon]], counts: dict[tuple[int, int], tuple[int, int]]) -> None:
     """All coupons, facts and counts, each table in one statement. counts : how many a member has and may have, by campaign and member row."""
-    Coupon.objects.bulk_create([coupon for _, coupon in issued])
+    insert_all([coupon for _, coupon in issued])
     facts = []
     for one, coupon in issued:
         with carrying_out(one.key):

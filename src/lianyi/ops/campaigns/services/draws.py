@@ -23,6 +23,7 @@ from lianyi.ops.campaigns.services.coupons import issue_from
 from lianyi.ops.campaigns.services.spending import book_all
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result, execute
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.journal.selectors import Fact
@@ -199,8 +200,8 @@ class _Chances:
         """Write what was earned and used, each table in one statement."""
         changed = sorted(self.changed.values(), key=lambda row: (row.pk or 0, row.campaign_id, row.member_id))
         Chance.objects.bulk_update([row for row in changed if row.pk], ["earned", "used"])
-        Chance.objects.bulk_create([row for row in changed if not row.pk])
-        Earned.objects.bulk_create([row for _, row in self.earned])
+        insert_all([row for row in changed if not row.pk])
+        insert_all([row for _, row in self.earned])
         facts = []
         for one, row in self.earned:
             with carrying_out(one.key):
@@ -231,7 +232,7 @@ def _drafted(campaign: Campaign, terms: lottery.Terms, member: Member, own_nth: 
 
 def _write(drawn: Sequence[_Drawn]) -> None:
     """All draws, prizes, costs and facts; points and coupons, which need no claiming, are handed over at once."""
-    Entry.objects.bulk_create([one.entry for one in drawn])
+    insert_all([one.entry for one in drawn])
     for campaign_pk, n in sorted(Counter(one.entry.campaign_id for one in drawn).items()):
         Campaign.objects.filter(pk=campaign_pk).update(entries=F("entries") + n)
     won = [one for one in drawn if one.entry.given is not None]

@@ -11,6 +11,7 @@ from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.journal.services import record_all
@@ -144,7 +145,7 @@ def _write(
     counted: dict[tuple[int, int], int],
 ) -> None:
     """All orders, lines, facts and counts, each table in one statement."""
-    Order.objects.bulk_create([order for _, order, _ in drafts])
+    insert_all([order for _, order, _ in drafts])
     facts, lines = [], []
     for one, order, drafted in drafts:
         for line in drafted:
@@ -153,7 +154,7 @@ def _write(
         lines += drafted
         with carrying_out(one.key):
             facts += placed_facts(order, drafted, one.actor)
-    OrderLine.objects.bulk_create(lines)
+    insert_all(lines)
     record_all(facts)
     stocks.hold(rows, taken)
     Purchased.objects.bulk_create(

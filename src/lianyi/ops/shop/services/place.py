@@ -9,6 +9,7 @@ from lianyi.kernel.actor import Actor
 from lianyi.kernel.text import Text
 from lianyi.ops.journal.canonical import microseconds
 from lianyi.ops.journal.commands import Result, execute
+from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.selectors import Fact
 from lianyi.ops.journal.services import draft, record_all
 from lianyi.ops.members.selectors import Member
@@ -85,7 +86,10 @@ def place_order(
         by_product = {stock.product_id: stock for stock in rows.values()}
         order, drafted = draft_order(key=key, at=at, member=member, lines=lines, stocks=by_product, discounts=discounts, terms=terms)
         order.save(force_insert=True)
-        OrderLine.objects.bulk_create(drafted)
+        for line in drafted:
+            # Drafted before the order had its number.
+            line.order = order
+        insert_all(drafted)
         record_all(placed_facts(order, drafted, actor))
         wanted = stocks.quantities(drafted)
         limits = stocks.hold(rows, wanted)
