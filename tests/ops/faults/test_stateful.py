@@ -272,7 +272,7 @@ class GroupBuy(Books):
 @pytest.mark.parametrize("bug", ["a_count_is_not_given_back", "a_payment_does_not_look_at_the_time"])
 def test_a_planted_bug_is_found_by_trying(bug, monkeypatch):
     PLANTED[bug](monkeypatch.setattr)
-    looking = settings(EFFORT, max_examples=40)
+    looking = settings(EFFORT, max_examples=150)
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Shop, settings=looking)
