@@ -163,6 +163,9 @@ class Visit:
         assert self.faults == []
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, f"{self.page.url} is {wide} px wider than the screen"
+        # A message half faded away is too pale to read, and need not be.
+        self.page.evaluate("""() => Promise.all(document.getAnimations()
+            .filter(one => one.effect.getComputedTiming().iterations !== Infinity).map(one => one.finished.catch(() => null)))""")
         found = Axe().run(self.page).response["violations"]
         serious = [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found if one["impact"] in SERIOUS]
         assert serious == [], self.page.url

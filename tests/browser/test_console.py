@@ -71,7 +71,7 @@ def test_from_an_export_to_a_report_that_is_taken_along(owned, visitor):
     page.get_by_role("button", name="采纳为任务").first.click()
     page.get_by_text("已采纳").first.wait_for()
     lin.go("/console/tasks/")
-    assert page.locator("section.task").count() == 1
+    assert page.locator("main tbody tr").count() == 1
 
     lin.go("/console/report/")
     for form, mark in (("PPTX", b"PK"), ("XLSX", b"PK"), ("PDF", b"%PDF")):
