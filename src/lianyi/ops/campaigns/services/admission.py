@@ -48,7 +48,8 @@ def admit_each(wanted: Sequence[tuple[Campaign, Member, dt.datetime]], mechanic_
     asked = [(campaign.pk, member.pk) for campaign, member, _ in wanted if campaign.holdout_unit != "none"]
     met = Exposure.objects.filter(campaign_id__in={pk for pk, _ in asked}, member_id__in={pk for _, pk in asked}) if asked else ()
     arms = {(one.campaign_id, one.member_id): one.arm for one in met}
-    groups = groups_of({member.pk for campaign, member, _ in wanted if campaign.holdout_unit == "group"})
+    drawn = {member.pk for campaign, member, _ in wanted if campaign.holdout_unit == "group"}
+    groups = groups_of(drawn) if drawn else {}
     terms = {campaign.pk: terms_of(campaign) for campaign, _, _ in wanted}
     found: list[Any] = []
     for campaign, member, at in wanted:
