@@ -50,7 +50,7 @@ def opened_to(permission: str = "") -> Callable[[View], View]:
 
 def _working(request: HttpRequest, fault: StillWorking) -> HttpResponse:
     """A page, or the part of one that was asked for, that comes back by itself, with or without script."""
-    part = bool(request.headers.get("HX-Request"))
+    part = bool(request.htmx)
     response = render(
         request, "console/parts/working.html" if part else "console/working.html", {"fault": fault}, status=HTTPStatus.ACCEPTED
     )
