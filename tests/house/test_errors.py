@@ -1,6 +1,7 @@
 """Every error a person may see: one code each, both languages, a row in the reference."""
 
 import ast
+import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -63,3 +64,13 @@ def test_an_unknown_name_is_told_with_a_noun_of_the_reader_s_language():
     assert [noun.zh for noun in NOUNS.values() if noun.zh.isascii()] == []
     assert UnknownName(what="metric", given="gvm", allowed=["gmv"]).say("zh") == "没有这个指标：gvm。是不是 gmv？"
     assert UnknownName(what=Text(zh="周期", en="period"), given="x", allowed=["week"]).say("en") == "Unknown period: x. Known: week"
+
+
+@EVERY_KIND
+def test_an_error_goes_from_process_to_process_as_it_is(kind):
+    fault = kind.__new__(kind, "what happened")
+    fault.data = {"reason": Text(zh="甲", en="A"), "n": 3}
+
+    again = pickle.loads(pickle.dumps(fault))
+
+    assert (type(again), again.args, vars(again)) == (kind, ("what happened",), vars(fault))

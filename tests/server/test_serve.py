@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from queue import SimpleQueue
 
 import pytest
 from django.core.management import call_command
@@ -72,3 +73,26 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path):
 
     assert options.wechat_secret == "s3cret"
     assert "s3cret" not in repr(options)
+
+
+@pytest.mark.slow
+def test_another_worker_takes_the_place_of_one_that_was_killed(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIANYI_HOME", str(tmp_path))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "lianyi.server.settings")
+    monkeypatch.setattr(serve, "WORKER_LOOKED_AT_EVERY_SECONDS", 0.05)
+    start, started = serve._started, SimpleQueue()
+
+    def noted():
+        process = start()
+        started.put(process)
+        return process
+
+    monkeypatch.setattr(serve, "_started", noted)
+
+    with serve.worker():
+        started.get(timeout=60).kill()
+        second = started.get(timeout=60)
+        assert second.poll() is None
+
+    assert second.poll() is not None, "it leaves with the server"
+    assert started.empty()

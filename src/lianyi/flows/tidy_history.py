@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianyi.kernel.errors import LianyiError
@@ -22,7 +22,7 @@ LARGE_IMPORT_FACTS = 50_000
 class Tidying:
     """The last time that the history was tidied.
 
-    state : running | done | failed; at : when it began, by the brand's clock
+    state : running | done | failed | stopped (whoever did it was ended in the middle); at : when it began, by the brand's clock
     did   : what came of it: fields of stream.log.maintain.MaintenanceReport that are not 0
     """
 
@@ -61,6 +61,15 @@ def find_tidying(workspace: Workspace) -> Tidying | None:
     except (OSError, ValueError):
         return None
     return Tidying(kept["state"], dt.datetime.fromisoformat(kept["at"]), dict(kept["did"]))
+
+
+def note_stopped(workspace: Workspace) -> bool:
+    """Say that a tidying which is noted as running is not run by anybody any more; False where none is."""
+    found = find_tidying(workspace)
+    if found is None or found.state != "running":
+        return False
+    _note(workspace, replace(found, state="stopped"))
+    return True
 
 
 def _put_back(workspace: Workspace, before: Tidying | None) -> None:

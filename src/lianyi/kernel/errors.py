@@ -10,6 +10,7 @@
 Each carries a code, its data, and a message and a remedy in both languages with named placeholders, filled at the edge.
 """
 
+import copyreg
 from typing import Any, ClassVar
 
 from lianyi.kernel.nouns import NOUNS
@@ -32,6 +33,10 @@ class LianyiError(Exception):
     def __init__(self, **data: Any) -> None:
         self.data = data
         super().__init__(self.say("en"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # From process to process as it is: made anew from its text alone, it would lack its data.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def say(self, language: str = "zh") -> str:
         """Message and remedy in one language, placeholders filled.

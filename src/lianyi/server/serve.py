@@ -1,11 +1,13 @@
 """From options to a running server: what has to be ready before the first request, then the server itself."""
 
 import hashlib
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import django
 from django.conf import settings
@@ -24,6 +26,8 @@ from lianyi.ops.journal import triggers
 TARGET = "lianyi.server.wsgi:application"
 STAMP = ".gathered"
 WORKER_LEAVES_WITHIN_SECONDS = 30
+WORKER_LOOKED_AT_EVERY_SECONDS = 5.0
+log = logging.getLogger("lianyi.server")
 
 
 class PortTaken(BadInput):
@@ -80,14 +84,34 @@ def serve(host: str, port: int) -> None:
 
 @contextmanager
 def worker() -> Iterator[None]:
-    """The process that does what is asked for aside, as long as the server runs: heavy questions do not slow down a sale."""
-    # It leaves when this pipe ends. Our own standard input would not do: a service has none, and the worker would leave at once.
-    process = subprocess.Popen([sys.executable, "-m", "lianyi.server.worker"], stdin=subprocess.PIPE)
+    """The process that does what is asked for aside, as long as the server runs: heavy questions do not slow down a sale.
+
+    Where it is ended from outside, or for want of memory, another takes its place: without one no order would expire and no job be done.
+    """
+    over = Event()
+    running = [_started()]
+
+    def replace_it() -> None:
+        while not over.wait(WORKER_LOOKED_AT_EVERY_SECONDS):
+            if running[0].poll() is not None:
+                running[0].communicate()
+                log.warning("the worker ended (%s); another one takes its place", running[0].returncode)
+                running[0] = _started()
+
+    keeper = Thread(target=replace_it, name="worker", daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=WORKER_LEAVES_WITHIN_SECONDS)
+        over.set()
+        keeper.join()
+        running[0].terminate()
+        running[0].communicate(timeout=WORKER_LEAVES_WITHIN_SECONDS)
+
+
+def _started() -> subprocess.Popen[bytes]:
+    # It leaves when this pipe ends. Our own standard input would not do: a service has none, and the worker would leave at once.
+    return subprocess.Popen([sys.executable, "-m", "lianyi.server.worker"], stdin=subprocess.PIPE)
 
 
 def _serve(host: str, port: int) -> None:

@@ -20,11 +20,13 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from lianyi.flows.jobs import queue
+    from lianyi.flows.interrupted import note_interrupted
+    from lianyi.flows.jobs import now, queue
     from lianyi.server.upkeep import keep, keep_warm
 
     threading.Thread(target=leave_with_parent, daemon=True).start()
     with FileLock(settings.WORKSPACE.path / ".worker.lock"):
+        note_interrupted(settings.WORKSPACE, at=now())
         for round_ in (keep, keep_warm):
             threading.Thread(target=round_, args=[settings.WORKSPACE], daemon=True).start()
         consumer = queue.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True)

@@ -3,12 +3,14 @@
 import datetime as dt
 import gzip
 import io
+import json
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lianyi.flows import jobs
+from lianyi.flows.interrupted import note_interrupted
 from lianyi.flows.tidy_history import find_tidying, tidy
 from lianyi.ops.intake.selectors import get_upload, list_uploads
 from lianyi.stream import workspace as workspaces
@@ -193,4 +195,18 @@ def test_the_history_is_tidied_by_one_at_a_time(fresh):
     assert find_tidying(fresh) is None
 
     assert tidy(fresh, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC)) is True
+    assert find_tidying(fresh).state == "done"
+
+
+def test_a_tidying_that_was_stopped_says_so_and_is_begun_by_a_button(fresh, team):
+    (fresh.path / "tidied.json").write_text(json.dumps({"state": "running", "at": "2026-07-01T12:00:00+08:00", "did": {}}))
+    client = browser(team["analyst"])
+    assert "Tidy now" not in client.get("/console/intake/").content.decode()
+
+    note_interrupted(fresh, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
+    page = client.get("/console/intake/").content.decode()
+    client.post("/console/intake/tidy/", {"key": "k"})
+
+    assert "stopped in the middle" in page
+    assert "Tidy now" in page
     assert find_tidying(fresh).state == "done"

@@ -98,6 +98,7 @@ ROWS = {
     "report": Row(EVERYBODY),
     "report_file": Row(EVERYBODY, 404, args=("{review}", "html")),
     "intake": Row(BRINGS),
+    "intake_tidy": Row(BRINGS, 302, {}),
     "intake_upload": Row(BRINGS, 422, {}),
     "rejects": Row(BRINGS, 404, args=("x", "0")),
     "upload": Row(BRINGS, 404, args=("x",)),

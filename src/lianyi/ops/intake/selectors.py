@@ -23,6 +23,11 @@ def get_upload(public_id: str) -> Upload:
     return found
 
 
+def list_in_hand() -> list[Upload]:
+    """Uploads that a worker checks or imports."""
+    return list(Upload.objects.filter(state__in=["checking", "importing"]))
+
+
 def list_forgotten(before: dt.datetime) -> list[Upload]:
     """Uploads that nobody went on with since a moment."""
     return list(Upload.objects.filter(state__in=OPEN, uploaded_at__lt=before))

@@ -88,6 +88,11 @@ def count_running() -> int:
     return Review.objects.filter(state__in=["waiting", "running"]).count()
 
 
+def list_in_hand() -> list[Review]:
+    """Evaluations that a worker carries out."""
+    return list(Review.objects.filter(state="running"))
+
+
 def get_task(public_id: str) -> Task:
     """One task. Raises NotThere."""
     task = Task.objects.select_related("decision__review").filter(public_id=public_id).first()

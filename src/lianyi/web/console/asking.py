@@ -1,13 +1,16 @@
 """Questions to the history, answered once for each snapshot: a snapshot never changes, so its answers can be kept."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
+from filelock import FileLock
 
 from lianyi.insight.measure import MetricValue, measure
 from lianyi.kernel.clock import Window
@@ -16,6 +19,8 @@ from lianyi.stream.engines.base import Engine
 from lianyi.stream.log.delta import SnapshotGone
 from lianyi.stream.log.table import EventLog
 from lianyi.stream.opening import opened
+from lianyi.stream.workspace import Workspace
+from lianyi.web.console.aside import worked_out
 from lianyi.web.console.patience import StillWorking, awaited
 
 KEPT_SECONDS = 14 * 24 * 3600
@@ -88,25 +93,29 @@ def _held() -> str:
 
 
 def kept(horizon: Horizon, question: str, ask: Callable[[Engine], Answer]) -> Answer:
-    """The answer to a question on a snapshot, from the cache or asked now. `question` names it completely.
+    """The answer to a question on a snapshot, from the cache or asked now: once, however many threads and processes ask.
 
-    Raises StillWorking where a page's patience ends first (patience.py), TryLater when the snapshot is gone.
+    question : names it completely
+    ask      : a function of a module with its arguments (functools.partial), for another process works it out (aside.py)
+    Raises StillWorking where a page's patience ends first (patience.py), AnswerLost, TryLater when the snapshot is gone.
     """
-    key = "asked:" + hashlib.sha256(f"{VERSION} {settings.WORKSPACE.path} {horizon.snapshot} {question}".encode()).hexdigest()
-    cache = caches["answers"]
+    digest = hashlib.sha256(f"{VERSION} {settings.WORKSPACE.path} {horizon.snapshot} {question}".encode()).hexdigest()
+    key, cache = f"asked:{digest}", caches["answers"]
     answer: Answer | None = cache.get(key)
     if answer is not None:
         return answer
 
     def asked() -> Answer:
-        try:
-            with opened(settings.WORKSPACE, horizon.snapshot) as engine:
-                found = ask(engine)
-        except SnapshotGone:
-            # Somebody was erased meanwhile, and old snapshots with them.
-            move_on()
-            raise TryLater(retry_after_seconds=1) from None
-        cache.set(key, found, KEPT_SECONDS)
+        with _alone(digest):
+            found: Answer | None = cache.get(key)
+            if found is None:
+                try:
+                    found = worked_out(partial(_asked, settings.WORKSPACE, horizon.snapshot, ask))
+                except SnapshotGone:
+                    # Somebody was erased meanwhile, and old snapshots with them.
+                    move_on()
+                    raise TryLater(retry_after_seconds=1) from None
+                cache.set(key, found, KEPT_SECONDS)
         return found
 
     try:
@@ -118,7 +127,25 @@ def kept(horizon: Horizon, question: str, ask: Callable[[Engine], Answer]) -> An
         raise
 
 
+def _asked(workspace: Workspace, snapshot: int, ask: Callable[[Engine], Answer]) -> Answer:
+    with opened(workspace, snapshot) as engine:
+        return ask(engine)
+
+
+@contextmanager
+def _alone(digest: str) -> Iterator[None]:
+    """One after the other, in whatever process: the system lets go for who dies. The others then find the answer."""
+    place = settings.WORKSPACE.answers_path / f"{digest}.lock"
+    with FileLock(place):
+        try:
+            yield
+        finally:
+            # Who waits for it takes another of this name.
+            place.unlink(missing_ok=True)
+
+
 def values(horizon: Horizon, metrics: Sequence[str], window: Window, *, grain: str = "total", by: str | None = None) -> list[MetricValue]:
     """Values of metrics, kept for the snapshot."""
     question = f"measure {','.join(metrics)} {window} {grain} {by or ''}"
-    return kept(horizon, question, lambda engine: measure(engine, list(metrics), window, grain=grain, by=by, zone=settings.WORKSPACE.zone))
+    zone = settings.WORKSPACE.zone
+    return kept(horizon, question, partial(measure, metrics=list(metrics), window=window, grain=grain, by=by, zone=zone))

@@ -1,11 +1,11 @@
-"""A page waits a moment for an answer of the history; what takes longer is worked out aside, and the page comes back for it."""
+"""A page waits a moment for an answer of the history; what takes longer goes on without it, and the page comes back."""
 
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from django.utils import translation
@@ -14,8 +14,6 @@ from lianyi.kernel.errors import TryLater
 from lianyi.kernel.text import Text
 
 Answer = TypeVar("Answer")
-AT_ONCE = 2
-"""Long questions worked out at the same time by one process; the others wait their turn, or memory would be the answer's price."""
 
 
 class StillWorking(TryLater):
@@ -34,7 +32,6 @@ class StillWorking(TryLater):
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 _under_way: dict[str, tuple[float, Future[Any]]] = {}
 _looking = Lock()
-_turns = BoundedSemaphore(AT_ONCE)
 
 
 @contextmanager
@@ -48,7 +45,7 @@ def patient_for(seconds: float | None) -> Iterator[None]:
 
 
 def awaited(key: str, work: Callable[[], Answer]) -> Answer:
-    """What `work` answers, worked out here or, where patience ends, aside: once for a key, however many ask.
+    """What `work` answers, to the end or until patience ends; it then goes on: once for a key, however many ask.
 
     Raises StillWorking when patience ends first, and whatever `work` raises, to the first who asks after that.
     """
@@ -77,7 +74,7 @@ def awaited(key: str, work: Callable[[], Answer]) -> Answer:
 
 def _work(key: str, work: Callable[[], Any], language: str | None) -> None:
     coming = _under_way[key][1]
-    with _turns, translation.override(language):
+    with translation.override(language):
         try:
             answer = work()
         except Exception as fault:  # noqa: BLE001 - told to whoever asks next

@@ -94,6 +94,7 @@ urlpatterns = [
     path("shared/<str:secret>/", report.shared, name="shared"),
     path("report/<str:public_id>/<str:form>/", report.download, name="report_file"),
     path("intake/", intake.uploads, name="intake"),
+    path("intake/tidy/", intake.tidy, name="intake_tidy"),
     path("intake/upload/", intake.upload, name="intake_upload"),
     path("intake/rejects/<str:record>/<int:place>/", intake.rejects, name="rejects"),
     path("intake/<str:public_id>/", intake.one, name="upload"),

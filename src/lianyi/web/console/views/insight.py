@@ -2,6 +2,7 @@
 
 import csv as csv_files
 import io
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,6 @@ from lianyi.insight.analyse.fission.family import family as family_of
 from lianyi.kernel.clock import date_of
 from lianyi.kernel.money import major, minor_digits
 from lianyi.kernel.text import Text
-from lianyi.stream.engines.base import Engine
 from lianyi.stream.intake.rejects import harmless
 from lianyi.web.console.asking import Horizon, find_horizon, kept
 from lianyi.web.console.explorers import EXPLORERS, explorer
@@ -100,17 +100,14 @@ def family(request: HttpRequest) -> HttpResponse:
     if horizon is None:
         return redirect("console:home")
     root = request.GET.get("root", "").strip()[:64]
-    found = kept(horizon, f"family {root}", lambda engine: family_of(engine, root or None))
+    found = kept(horizon, f"family {root}", partial(family_of, root=root or None))
     page = {"family": found, "picture": family_picture(found) if found else "", "snapshot": horizon.snapshot}
     return render(request, "console/family.html", page)
 
 
 def answer(horizon: Horizon, one: Explorer, span: Span, chosen: dict[str, str]) -> Shown:
     """What an explorer shows, drawn; kept for the snapshot, so that the same question is worked out once."""
-
-    def ask(engine: Engine) -> Shown:
-        return one.show(engine, settings.WORKSPACE, span.window, chosen)
-
+    ask = partial(one.show, workspace=settings.WORKSPACE, window=span.window, chosen=chosen)
     return kept(horizon, f"explore {one.id} {span.window} {sorted(chosen.items())} {spoken()}", ask)
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.import_upload import MOST_BYTES, drop, receive, rejects_path
-from lianyi.flows.jobs import upload_check, upload_import
+from lianyi.flows.jobs import tidying, upload_check, upload_import
 from lianyi.flows.tidy_history import find_tidying
 from lianyi.insight.measure import dimension
 from lianyi.kernel.errors import BadInput, UnknownName
@@ -21,6 +22,7 @@ from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
 from lianyi.stream.intake.money_contract import SAYS as CONTRACTS
 from lianyi.web.console.gate import form_key, opened_to
+from lianyi.web.ui.templatetags.words import spoken
 
 STEPS = (
     Text(zh="上传", en="Upload"),
@@ -33,6 +35,7 @@ PLACES = {"waiting": 1, "checking": 1, "unusable": 1, "ready": 2, "queued": 3, "
 WITH_MONEY = ("orders", "order_lines")
 CONSTANTS = ("platform", "channel")
 MOST_RECORDS = 30
+TIDYING = Text(zh="就要开始整理，稍后刷新", en="The history is about to be tidied; reload in a moment")
 
 
 @require_GET
@@ -48,6 +51,16 @@ def uploads(request: HttpRequest) -> HttpResponse:
         "most_mb": MOST_BYTES >> 20,
     }
     return render(request, "console/intake.html", page)
+
+
+@require_POST
+@opened_to("intake.write")
+def tidy(request: HttpRequest) -> HttpResponse:
+    """Tidy the history now; the worker does it."""
+    form_key(request)
+    tidying()
+    messages.success(request, TIDYING.say(spoken()))
+    return redirect("console:intake")
 
 
 @require_POST

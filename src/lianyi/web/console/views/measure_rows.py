@@ -1,6 +1,7 @@
 """From a number to the rows it counts: of a window, a period, one value of a dimension; page by page, or as a file."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,13 +55,9 @@ def rows(request: HttpRequest, metric_id: str) -> HttpResponse:
         return render(request, "console/metric_parts.html", page | {"parts": parts, "query": request.GET.urlencode()})
 
     def behind(first: int, size: int) -> Behind:
-        return kept(
-            horizon,
-            f"behind {metric_id} {span.window} {by} {value} {first} {size}",
-            lambda engine: rows_behind(
-                engine, metric_id, span.window, by=by, value=value, first=first, size=size, zone=settings.WORKSPACE.zone
-            ),
-        )
+        asked = {"by": by, "value": value, "first": first, "size": size}
+        ask = partial(rows_behind, metric_id=metric_id, window=span.window, zone=settings.WORKSPACE.zone, **asked)
+        return kept(horizon, f"behind {metric_id} {span.window} {by} {value} {first} {size}", ask)
 
     saving = wants_file(request)
     hides_people = not may(request, "member.export" if saving else "member.read")

@@ -2,6 +2,7 @@
 
 import csv as csv_files
 import io
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from lianyi.kernel.errors import UnknownName
 from lianyi.kernel.text import Text
 from lianyi.ops.review.selectors import TEXT_LABELS, text_labels
 from lianyi.ops.review.services import label_text
+from lianyi.stream.engines.base import Engine
 from lianyi.web.console.asking import Horizon, find_horizon, kept
 from lianyi.web.console.explorers.drawing import drawn
 from lianyi.web.console.explorers.shown import figure
@@ -134,19 +136,23 @@ def labels(request: HttpRequest) -> HttpResponse:
 
 def _said(horizon: Horizon, span: Span, source: str) -> list[Said]:
     sources = (source,) if source else tuple(SOURCES)
-    return kept(horizon, f"said {span.window} {','.join(sources)}", lambda engine: said_in(engine, span.window, sources=sources))
+    return kept(horizon, f"said {span.window} {','.join(sources)}", partial(said_in, window=span.window, sources=sources))
 
 
 def _topics(horizon: Horizon, span: Span, source: str, found: list[Said]) -> dict[str, Any]:
     """What the texts are about, or why that cannot be told."""
     try:
-        told: Topics = kept(horizon, f"topics {span.window} {source}", lambda engine: topics([one.text for one in found]))
+        told: Topics = kept(horizon, f"topics {span.window} {source}", partial(_topics_of, texts=[one.text for one in found]))
     except TextExtraMissing as fault:
         return {"because": fault.say(spoken()), "rows": []}
     return {
         "because": told.because.say(spoken()) if told.because else "",
         "rows": [(one, " ".join(one.keywords[:2]), one.stability < STABLE) for one in told.topics],
     }
+
+
+def _topics_of(engine: Engine, texts: list[str]) -> Topics:
+    return topics(texts)
 
 
 def _choice(request: HttpRequest, name: str, known: dict[str, Text]) -> str:
