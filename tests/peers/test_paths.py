@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from lianyi.insight.analyse.funnel import funnel
-from lianyi.insight.analyse.paths.sessions import cut_sessions
+from lianyi.insight.analyse.paths.sessions import cut_ordered
 from lianyi.insight.analyse.paths.steps import first_steps, step_matrix, transitions
 from lianyi.kernel.clock import Window
 from tests.insight.analyse.analyse_cases import engine_on
@@ -52,7 +52,8 @@ def test_sessions_cut_at_half_an_hour_of_silence(visits):
     theirs = stream(visits, ["user_id"]).split_sessions(timeout="30m").to_dataframe()
     who, name, t, _ = coded(visits)
 
-    found = cut_sessions(who, np.full(len(who), -1), t, name)
+    order = np.lexsort((t, who))
+    found = cut_ordered(who[order], np.full(len(who), -1), t[order], name[order])
 
     assert found.count == theirs["session_id"].nunique()
     assert sorted(found.lengths.tolist()) == sorted(theirs.groupby("session_id").size().tolist())
@@ -68,7 +69,8 @@ def test_transitions_and_the_events_at_each_step(visits):
     who, name, t, names = coded(given)
     counts = TransitionMatrix(theirs).fit("count").reindex(index=names, columns=names).fillna(0).astype(int)
     session = given["session"].astype("category").cat.codes.to_numpy().astype(np.int64)
-    ours = cut_sessions(who, session, t, name)
+    order = np.lexsort((t, who))
+    ours = cut_ordered(who[order], session[order], t[order], name[order])
 
     follows = transitions(ours, len(names))
     steps = step_matrix(first_steps(ours, 8), len(names))

@@ -159,3 +159,12 @@ def test_a_forgotten_member_is_not_read_from_a_file_that_still_holds_them(log: E
     assert {row[4] for rows in found.values() for row in rows} >= {None}
     assert inviter not in {row[4] for rows in found.values() for row in rows}
     assert found == by_sql(log.snapshot())
+
+
+def test_the_engine_that_asks_sorts_what_is_stale_and_may_be_asked_again_afterwards(log: EventLog) -> None:
+    snapshot = log.snapshot()
+    engine = DuckDBEngine(snapshot, memory="300MB")
+
+    assert walked(snapshot, engine=engine, rows_per_part=300) == by_sql(snapshot)
+    assert engine.run("SELECT count(*) AS n FROM events").column("n").to_pylist() == [sum(f.rows for f in snapshot.files)]
+    engine.close()

@@ -1,17 +1,19 @@
 """Facts actor by actor and in order, for analyses that walk each actor once; and the compiler for such walks, where it is worth it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lianyi.kernel.clock import Window
 from lianyi.stream import projections
 from lianyi.stream.engines.base import Engine
+from lianyi.stream.engines.duckdb import DuckDBEngine
 
 Ints = npt.NDArray[np.int64]
 # Loading the compiler takes two or three seconds; below this many rows numpy is done sooner.
@@ -25,12 +27,41 @@ def parts(engine: Engine, columns: Sequence[str], window: Window | None) -> Iter
     A stale month would be sorted whole, with every event; a query for the facts needed is quicker then.
     """
     snapshot = engine.snapshot
-    if engine.name != "duckdb" or not set(columns) <= set(projections.COLUMNS):
+    if not isinstance(engine, DuckDBEngine) or not set(columns) <= set(projections.COLUMNS):
         return None
     months = {f.month for f in snapshot.files if window is None or (f.first_day < window.to_day and f.last_day >= window.from_day)}
     if not months or not months <= set(projections.fresh_files(snapshot, "events_by_member")):
         return None
-    return projections.read(snapshot, columns=columns, window=window)
+    return projections.read(snapshot, columns=columns, window=window, engine=engine)
+
+
+def parts_of(engine: Engine, sql: str, params: Mapping[str, object], *, rows: int = projections.ROWS_PER_PART) -> Iterator[pa.Table]:
+    """The same of any query whose rows are ordered by `actor`: texts as dictionaries, about `rows` at once.
+
+    Nothing else may be asked of the engine until they are read. Memory: one part, beside what the engine sorts in.
+    """
+    waiting: list[pa.RecordBatch] = []
+    for batch in engine.batches(sql, params):
+        waiting.append(batch)
+        if sum(len(one) for one in waiting) < rows:
+            continue
+        table = pa.Table.from_batches(waiting)
+        # The last actor may go on in the next batch.
+        cut = pc.index(table["actor"], table["actor"][-1]).as_py()
+        if cut:
+            yield _as_codes(table.slice(0, cut))
+        waiting = table.slice(cut).to_batches()
+    if waiting:
+        yield _as_codes(pa.Table.from_batches(waiting))
+
+
+def _as_codes(table: pa.Table) -> pa.Table:
+    return pa.table(
+        {
+            name: pc.dictionary_encode(column.combine_chunks()) if pa.types.is_string(column.type) else column
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+    )
 
 
 def one_chunk(column: pa.ChunkedArray) -> pa.Array:

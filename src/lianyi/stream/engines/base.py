@@ -1,7 +1,7 @@
 """What every engine offers: run SQL on one snapshot and answer with an Arrow table."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import pyarrow as pa
@@ -25,6 +25,10 @@ class Engine(Protocol):
 
     def run(self, sql: str, params: Params | None = None) -> pa.Table:
         """Answer one query."""
+        ...
+
+    def batches(self, sql: str, params: Params | None = None) -> Iterable[pa.RecordBatch]:
+        """Answer one query piece by piece; read to the end before the next one."""
         ...
 
     def offer(self, name: str, table: pa.Table) -> None:

@@ -160,6 +160,11 @@ class SparkEngine:
         """Answer one query as an Arrow table."""
         return self._session.sql(transpile(sql, "spark", params)).toArrow()
 
+    def batches(self, sql: str, params: Params | None = None) -> list[pa.RecordBatch]:
+        """The same in pieces, all of which are held."""
+        batches: list[pa.RecordBatch] = self.run(sql, params).to_batches()
+        return batches
+
     def offer(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under a name."""
         plain = table.cast(pa.schema([pa.field(f.name, _plain(f.type)) for f in table.schema]))

@@ -4,6 +4,6 @@ How a file is known to be fresh, `stream.freshness` says. Stale months are answe
 """
 
 from lianyi.stream.freshness import fresh_files
-from lianyi.stream.projections.by_member import COLUMNS, read
+from lianyi.stream.projections.by_member import COLUMNS, ROWS_PER_PART, read
 
-__all__ = ["COLUMNS", "fresh_files", "read"]
+__all__ = ["COLUMNS", "ROWS_PER_PART", "fresh_files", "read"]

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.stream.engines.duckdb import DuckDBEngine
+from lianyi.stream.engines.memory import machine_mib, usual_mib
 from lianyi.stream.freshness import fresh_files
 from lianyi.stream.projections.naming import publish
 from lianyi.stream.record import month_window
@@ -99,14 +100,14 @@ def read(
     columns: Sequence[str],
     window: Window | None = None,
     rows_per_part: int = ROWS_PER_PART,
-    scratch: Path | None = None,
+    engine: DuckDBEngine | None = None,
 ) -> Iterator[pa.Table]:
     """The events of a window, actor by actor, each actor's in order of time; never stale.
 
     columns : names from COLUMNS; `actor` is always there
     window  : business days; all of the history when None
     rows_per_part : about how many rows a part holds at most; parts are cut between actors
-    scratch : a folder to spill to while stale months are sorted
+    engine  : sorts stale months, within its memory, and must not be asked anything else meanwhile; None opens one with the usual share
     Yields   tables sorted by (actor, t, event_id), each of one chunk: `actor` a dictionary whose indices ascend from 0, other
              text columns dictionaries too, numbers as stored. No part is empty. Costs without an actor do not appear.
     Months whose projection is stale (appended to since the last maintenance) are sorted on the spot from the events, so the
@@ -134,11 +135,11 @@ def read(
     parts = max(1, min(BUCKETS, -(-sum(f.rows for f in files) // rows_per_part)))
     needs = (*wanted, "bucket", "t")
     cut = {month for month in opened if window is not None and not _covers(window, month_window(month))}
-    engine = None
+    opened_here = None
     sources: list[_Source] = [_Projected(file, (*needs, "d") if month in cut else needs) for month, file in opened.items()]
     try:
         if stale:
-            engine = DuckDBEngine(snapshot, scratch=scratch)
+            engine = engine or (opened_here := DuckDBEngine(snapshot, memory=f"{usual_mib(machine_mib())}MiB"))
             spans = " OR ".join(f"(d >= {w.from_day} AND d < {w.to_day})" for w in map(month_window, stale))
             sources.append(_Streamed(engine.batches(query(where=f"({spans})"), rows=ROWS_PER_GROUP), (*needs, "d")))
         erased = _erased(snapshot) if opened else []
@@ -152,8 +153,8 @@ def read(
             # What Arrow keeps for itself after a part is as large as the part.
             pa.default_memory_pool().release_unused()
     finally:
-        if engine is not None:
-            engine.close()
+        if opened_here is not None:
+            opened_here.close()
         for file in opened.values():
             file.close()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.attribution.attribution import Attribution, attribution
-from lianyi.insight.analyse.attribution.gather import TOUCH_ROWS
+from lianyi.insight.analyse.attribution.gather import CHANNELS, ORDER_ROWS, PEOPLE, TOUCH_ROWS, TOUCHES_BEGUN
 from lianyi.insight.analyse.attribution.journeys import _first_at_or_after
 from lianyi.insight.analyse.estimate import Estimate
 from lianyi.insight.analyse.paid_orders import orders_sql
@@ -197,7 +197,8 @@ def test_a_lookback_beyond_reason_is_refused(engine: DuckDBEngine) -> None:
 
 
 def test_the_queries_keep_to_the_house_dialect(engine: DuckDBEngine) -> None:
-    assert lint(TOUCH_ROWS.format(value="e.channel", join="", names="$a")) == []
+    for sql in (TOUCHES_BEGUN.format(value="e.channel", join="", names="$a"), PEOPLE, CHANNELS, TOUCH_ROWS, ORDER_ROWS):
+        assert lint(sql) == []
     assert lint(orders_sql(engine)) == []
 
 

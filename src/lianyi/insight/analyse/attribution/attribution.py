@@ -199,7 +199,7 @@ def attribution(
     Orders without a touch are credited to nobody and reported. Value is what was paid less what was refunded of the same orders.
     Raises  UnknownName, BadInput, TooManyChannels
     Grade   D whatever the model: see the method cards of `rules`, `markov`, `shapley`.
-    Cost    one scan of the touches; a sort of (actor, instant), about 60 bytes a touch.
+    Cost    one scan of the touches, ordered and thinned out by the engine within its memory; some 100 bytes for each touch that is left.
     """
     if incremental is None:
         incremental = _known_from_shares(engine, window) if by == "channel" else {}

@@ -191,18 +191,6 @@ def cut_journeys(
     )
 
 
-def visits_only(who: Ints, t: Ints, channel: Ints) -> Flags:
-    """Which of the facts (ordered by person and instant) begin a touch: another person, another channel, or half an hour of silence.
-
-    >>> visits_only(np.array([0, 0, 0]), np.array([0, 60_000_000, 120_000_000]), np.array([1, 1, 2])).tolist()
-    [True, False, True]
-    """
-    if len(who) == 0:
-        return np.zeros(0, dtype=np.bool_)
-    new = (np.diff(who) != 0) | (np.diff(channel) != 0) | (np.diff(t) > SAME_VISIT_US)
-    return np.concatenate(([True], new))
-
-
 def _first_at_or_after(who: Ints, t: Ints, asked_who: Ints, asked_t: Ints) -> Ints:
     """(n,) the first row of (who, t), ordered, that is not before each pair asked for.
 

@@ -4,7 +4,7 @@ Method card
     Formula    a given session id counts inside its actor (many sources number sessions per person); without one, more than 30 minutes
                of silence end a session. Facts of one instant keep the order they come in: by event id, which for our own events is the order
                in which they were stated.
-    Cost       facts ordered by actor and instant: one compiled pass; otherwise one stable sort of (actor, session, instant).
+    Cost       one compiled pass over facts ordered by actor and instant; without numba one stable sort of (actor, session, instant).
 """
 
 from dataclasses import dataclass
@@ -47,24 +47,13 @@ class Sessions:
         return np.repeat(np.arange(self.count, dtype=np.int64), self.lengths)
 
 
-def cut_sessions(who: Ints, given: Ints, t: Ints, name: Ints) -> Sessions:
-    """Sessions of facts; those of one instant in the order given, others in any order.
-
-    who, name : (R,) codes; given: (R,) number of the given session inside its person, -1 where there is none; t: (R,) microseconds
-    >>> s = cut_sessions(np.array([7, 7, 7]), np.array([-1, -1, -1]), np.array([0, 60, 4_000]) * 1_000_000, np.array([2, 0, 1]))
-    >>> s.starts.tolist(), s.steps.tolist()
-    ([0, 2, 3], [2, 0, 1])
-    """
-    if not len(who):
-        none: Ints = np.zeros(0, dtype=np.int64)
-        return Sessions(np.zeros(1, dtype=np.int64), none, none)
-    order, begins = _cut(who, given, t)
-    return Sessions(np.append(begins, len(who)).astype(np.int64), name[order], who[order[begins]])
+NO_SESSIONS = Sessions(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def cut_ordered(who: Ints, given: Ints, t: Ints, name: Ints, *, compiled: bool | None = None) -> Sessions:
-    """The same of facts that are ordered by who and t; sessions may come in another order.
+    """Sessions of facts that are ordered by who and t, those of one instant in the order given; the sessions come in any order.
 
+    who, name : (R,) codes; given: (R,) number of the given session inside its person, -1 where there is none; t: (R,) microseconds
     compiled : numba or numpy; None takes numba where it is installed and there are rows enough to load it for
     >>> s = cut_ordered(np.array([7, 7, 7]), np.array([-1, 0, -1]), np.array([0, 60, 4_000]) * 1_000_000, np.array([2, 0, 1]))
     >>> sorted(part.tolist() for part in np.split(s.steps, s.starts[1:-1]))
@@ -92,7 +81,7 @@ class Numbered:
 
 
 def numbered(who: Ints, given: Ints, t: Ints, *, compiled: bool | None = None) -> Numbered:
-    """The session of each of the facts, which are ordered by who and t; see `cut_sessions`."""
+    """The session of each of the facts, which are ordered by who and t; see `cut_ordered`."""
     walk = None if compiled is False else walks.compiled(_number) if compiled else walks.faster(_number, len(who))
     if walk is not None:
         # Arrays that cannot be written are another signature, which would be compiled for itself.
