@@ -172,7 +172,7 @@ def test_a_full_queue_says_when_to_come_again_and_gives_nothing(kind, gift, lott
     def slowly(asked):
         begun.set()
         go.wait(20)
-        module._lock(asked)
+        return module._lock(asked)
 
     full = Lane("full", slowly, module.LANE.carry_out.keywords["work"], at_once=1, capacity=2, patience_seconds=30)
     monkeypatch.setattr(module, "LANE", full)

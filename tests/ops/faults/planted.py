@@ -170,8 +170,8 @@ def the_batcher_answers_before_it_commits(put: Put) -> None:
     """The batcher tells its askers as soon as the work is done, and commits afterwards."""
 
     def serve(self, gathered):
-        def work(asked):
-            answers = list(hot.place_wishes(asked))
+        def work(asked, held):
+            answers = list(hot.place_wishes(asked, held))
             by_key = {one.key: answer for one, answer in zip(asked, answers, strict=True)}
             for one, verdict in gathered:
                 if one.key in by_key and not verdict.done():

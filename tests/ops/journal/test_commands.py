@@ -84,7 +84,7 @@ def test_a_statement_that_takes_too_long_is_come_again_at_once_and_nothing_is_wr
 
     def batch(name):
         one = Asked(key=name, name="n", actor=SYSTEM, at=at, payload={}, request=None)
-        return execute_batch([one, replace(one, key=f"{name}2")], lock=lambda _: None, work=lambda some: [slow() for _ in some])
+        return execute_batch([one, replace(one, key=f"{name}2")], lock=lambda _: None, work=lambda some, _: [slow() for _ in some])
 
     with pytest.raises(DatabaseBusy) as busy:
         execute(key="k", name="n", actor=SYSTEM, at=at, payload={}, do=slow)

@@ -97,6 +97,7 @@ def test_a_full_queue_refuses_before_anything_is_read_and_a_slow_one_says_so(mei
     def slowly(asked):
         begun.set()
         go.wait(20)
+        return lock_stocks(asked)
 
     slow = Lane("slow", slowly, place_wishes, at_once=1, capacity=2, patience_seconds=0.2)
     with ThreadPoolExecutor(4) as crowd:

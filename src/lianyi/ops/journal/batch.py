@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import LianyiError
@@ -54,15 +54,16 @@ class Asked:
 
 # What became of one command: its answer, or why it was not carried out.
 Verdict = Result | Exception
-Work = Callable[[Sequence[Asked]], Sequence[Result | LianyiError]]
-Lock = Callable[[Sequence[Asked]], None]
+# What a lock answers is for the work that comes with it.
+Work = Callable[[Sequence[Asked], Any], Sequence[Result | LianyiError]]
+Lock = Callable[[Sequence[Asked]], Any]
 
 
 def execute_batch(asked: Sequence[Asked], *, lock: Lock, work: Work) -> list[Verdict]:
     """Carry out commands together, in the order in which they were asked for; answers a verdict for each.
 
-    lock : takes the rows that all of them want, always in the same order; before anything is read
-    work : gets the commands that are new, writes what they do and answers each, with the error where a rule says no
+    lock : takes the rows that all of them want, always in the same order, before anything else is read; answers what `work` is to know of them
+    work : gets the commands that are new and what the lock answered, writes what they do and answers each, with the error where a rule says no
     A batch that fails as a whole is done again one by one, so that one bad command harms no other; one that the database has no time for is not.
     """
     try:
@@ -79,8 +80,7 @@ def execute_here(asked: Asked, *, lock: Lock, work: Work) -> Result:
     """One command of such a kind inside the transaction that is open, which a batch could not join. Raises what its verdict is."""
 
     def do() -> Result:
-        lock([asked])
-        (answer,) = work([asked])
+        (answer,) = work([asked], lock([asked]))
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -92,8 +92,7 @@ def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
     for attempt in range(TRIES):
         try:
             with carrying_out(asked[0].key), transaction.atomic(durable=True):
-                lock(asked)
-                return _verdicts(asked, work)
+                return _verdicts(asked, lock(asked), work)
         except (OperationalError, IntegrityError) as fault:
             if is_out_of_time(fault):
                 break
@@ -103,14 +102,14 @@ def _together(asked: Sequence[Asked], lock: Lock, work: Work) -> list[Verdict]:
     raise DatabaseBusy(retry_after_seconds=BUSY_SECONDS)
 
 
-def _verdicts(asked: Sequence[Asked], work: Work) -> list[Verdict]:
-    known = {one.key: (one.digest, one.result) for one in Command.objects.filter(key__in={one.key for one in asked})}
+def _verdicts(asked: Sequence[Asked], held: Any, work: Work) -> list[Verdict]:
+    known = _known({one.key for one in asked})
     digests = [one.digest for one in asked]
     fresh: dict[str, tuple[Asked, str]] = {}
     for one, digest in zip(asked, digests, strict=True):
         if one.key not in known:
             fresh.setdefault(one.key, (one, digest))
-    answers = dict(zip(fresh, work([one for one, _ in fresh.values()]), strict=True)) if fresh else {}
+    answers = dict(zip(fresh, work([one for one, _ in fresh.values()], held), strict=True)) if fresh else {}
     done = {key: canonical(answer) for key, answer in answers.items() if not isinstance(answer, Exception)}
     insert_all(
         [
@@ -129,3 +128,10 @@ def _verdicts(asked: Sequence[Asked], work: Work) -> list[Verdict]:
         else:
             verdicts.append(json.loads(known[one.key][1]))
     return verdicts
+
+
+def _known(keys: set[str]) -> dict[str, tuple[str, str]]:
+    """Digest and answer of those commands that were carried out before."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, digest, result FROM journal_command WHERE key IN ({', '.join(['%s'] * len(keys))})", [*keys])
+        return {key: (digest, result) for key, digest, result in cursor.fetchall()}

@@ -26,6 +26,7 @@ AT_ONCE = 64
 CAPACITY = 32
 PATIENCE_SECONDS = 10.0
 IDLE_SECONDS = 10.0
+FRESH_SECONDS = 1.0
 
 
 class LaneFull(TryLater):
@@ -81,6 +82,7 @@ class Lane:
         self._closing = False
         self._under_way = 0
         self._batch_seconds = 0.01
+        self._answered_at = -math.inf
 
     def require_room(self) -> None:
         """Raises LaneFull when the lane is full: cheap enough to ask before a request is even read."""
@@ -146,6 +148,8 @@ class Lane:
 
     def _serve(self, batch: Sequence[tuple[Asked, Future[Verdict]]]) -> None:
         connection.close_if_unusable_or_obsolete()
+        # A database that answered a moment ago is not asked whether it is there.
+        connection.health_check_done = time.monotonic() - self._answered_at < FRESH_SECONDS
         try:
             verdicts = self.carry_out([asked for asked, _ in batch])
         except BaseException as fault:
@@ -155,6 +159,7 @@ class Lane:
             if not isinstance(fault, Exception):
                 raise
             return
+        self._answered_at = time.monotonic()
         # First, so that who is answered and asks again finds the room that they left.
         self._under_way = 0
         for (_, verdict), answer in zip(batch, verdicts, strict=True):

@@ -50,7 +50,7 @@ def admit_each(wanted: Sequence[tuple[Campaign, Member, dt.datetime]], mechanic_
     arms = {(one.campaign_id, one.member_id): one.arm for one in met}
     drawn = {member.pk for campaign, member, _ in wanted if campaign.holdout_unit == "group"}
     groups = groups_of(drawn) if drawn else {}
-    terms = {campaign.pk: terms_of(campaign) for campaign, _, _ in wanted}
+    terms = {pk: terms_of(campaign) for pk, campaign in {campaign.pk: campaign for campaign, _, _ in wanted}.items()}
     found: list[Any] = []
     for campaign, member, at in wanted:
         try:

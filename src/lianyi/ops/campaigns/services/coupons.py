@@ -55,19 +55,18 @@ def grab(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member:
     return get_coupon(done["coupon"], member)
 
 
-def _lock(asked: Sequence[Asked]) -> None:
+def _lock(asked: Sequence[Asked]) -> list[CouponPool]:
     """Take the pools, ascending: whoever issues a coupon takes its pool first. SQLite has taken its one lock already."""
-    if connection.features.has_select_for_update:
-        pools = CouponPool.objects.filter(campaign_id__in={one.request.campaign_pk for one in asked})
-        list(pools.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    pools = CouponPool.objects.filter(campaign_id__in={one.request.campaign_pk for one in asked})
+    return list(pools.select_for_update(no_key=True).order_by("pk"))
 
 
-def _grab_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
-    """Issue one coupon to each whom it is for, as long as there are any."""
+def _grab_each(asked: Sequence[Asked], held: Sequence[CouponPool]) -> list[Result | LianyiError]:
+    """Issue one coupon to each whom it is for, as long as there are any. held : the pools."""
     campaigns = campaigns_by_id([one.request.campaign_id for one in asked])
     admitted = admit_each([(campaigns[one.request.campaign_id], one.request.member, one.at) for one in asked], "coupon")
     pks = [one.pk for one in campaigns.values()]
-    left = {pool.campaign_id: pool.total - pool.issued for pool in CouponPool.objects.filter(campaign_id__in=pks)}
+    left = {pool.campaign_id: pool.total - pool.issued for pool in held}
     counted = Grabbed.objects.filter(campaign_id__in=pks, member_id__in={one.request.member.pk for one in asked})
     have = {(row.campaign_id, row.member_id): row.n for row in counted}
     verdicts: list[Result | LianyiError] = []

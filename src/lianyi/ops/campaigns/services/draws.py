@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.kernel.errors import LianyiError
@@ -113,25 +113,22 @@ def draw(*, key: str, actor: Actor, at: dt.datetime, campaign: Campaign, member:
     return Entry.objects.select_related("campaign", "member").get(pk=done["entry"])
 
 
-def _lock(asked: Sequence[Asked]) -> None:
+def _lock(asked: Sequence[Asked]) -> list[Chance]:
     """Take the campaigns, which put draws in order, and then the members' chances, each ascending. SQLite has taken its one lock already."""
-    if connection.features.has_select_for_update:
-        wanted = {one.request.campaign_pk for one in asked}
-        list(Campaign.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk").values_list("pk"))
-        list(_chances(asked).select_for_update(no_key=True).order_by("pk").values_list("pk"))
-
-
-def _chances(asked: Sequence[Asked]) -> QuerySet[Chance]:
     turns = [one.request for one in asked]
-    return Chance.objects.filter(campaign_id__in={one.campaign_pk for one in turns}, member_id__in={one.member.pk for one in turns})
+    campaigns = {one.campaign_pk for one in turns}
+    if connection.features.has_select_for_update:
+        list(Campaign.objects.filter(pk__in=campaigns).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    chances = Chance.objects.filter(campaign_id__in=campaigns, member_id__in={one.member.pk for one in turns})
+    return list(chances.select_for_update(no_key=True).order_by("pk"))
 
 
-def _draw_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
-    """Draw for each who has a chance, in the order in which they asked."""
+def _draw_each(asked: Sequence[Asked], held: Sequence[Chance]) -> list[Result | LianyiError]:
+    """Draw for each who has a chance, in the order in which they asked. held : the chances."""
     campaigns = campaigns_by_id([one.request.campaign_id for one in asked])
     admitted = admit_each([(campaigns[one.request.campaign_id], one.request.member, one.at) for one in asked], "lottery")
     staff = staff_among([one.request.member for one in asked])
-    chances = _Chances(asked)
+    chances = _Chances(asked, held)
     left: dict[int, dict[int, int]] = {one.pk: {} for one in campaigns.values()}
     for prize in Prize.objects.filter(campaign_id__in=left):
         left[prize.campaign_id][prize.place] = prize.units - prize.given
@@ -170,8 +167,8 @@ class _Drawn:
 class _Chances:
     """The chances of a batch's members, earned and used in memory, then written together."""
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        self.rows = {(row.campaign_id, row.member_id): row for row in _chances(asked)}
+    def __init__(self, asked: Sequence[Asked], held: Sequence[Chance]) -> None:
+        self.rows = {(row.campaign_id, row.member_id): row for row in held}
         entering = [one.request for one in asked if one.request.entering]
         given = Earned.objects.filter(
             source=ONCE, campaign_id__in={turn.campaign_pk for turn in entering}, member_id__in={turn.member.pk for turn in entering}

@@ -15,7 +15,7 @@ from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import Result
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.members.selectors import Member
-from lianyi.ops.shop.selectors import Order, get_order
+from lianyi.ops.shop.selectors import Order, Stock, get_order
 from lianyi.ops.shop.services import Line
 from lianyi.ops.shop.services.hot import Wish, lock_stocks, place_wishes
 from lianyi.ops.shop.services.place import Terms, require_usable
@@ -68,8 +68,8 @@ def buy(**wanted: Any) -> Order:
     return get_order(order_in_sale(**wanted))
 
 
-def _buy_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
-    """Admit each, by the campaign as it is now, and order for whom may take part."""
+def _buy_each(asked: Sequence[Asked], held: Sequence[Stock]) -> list[Result | LianyiError]:
+    """Admit each, by the campaign as it is now, and order for whom may take part. held : the stocks."""
     campaigns = campaigns_by_id([one.request.campaign_id for one in asked])
     admitted = admit_each([(campaigns[one.request.campaign_id], one.request.member, one.at) for one in asked], "flash_sale")
     answers: list[Result | LianyiError | None] = []
@@ -82,7 +82,7 @@ def _buy_each(asked: Sequence[Asked]) -> list[Result | LianyiError]:
             answers.append(None)
         except LianyiError as refusal:
             answers.append(refusal)
-    placed = iter(place_wishes(wishes) if wishes else ())
+    placed = iter(place_wishes(wishes, held) if wishes else ())
     return [next(placed) if answer is None else answer for answer in answers]
 
 

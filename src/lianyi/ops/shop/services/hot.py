@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from lianyi.kernel.actor import Actor
 from lianyi.kernel.errors import LianyiError
@@ -15,12 +14,16 @@ from lianyi.ops.journal.insert import insert_all
 from lianyi.ops.journal.lane import Lane
 from lianyi.ops.journal.running import carrying_out
 from lianyi.ops.journal.services import record_all
+from lianyi.ops.journal.together import sent_together
 from lianyi.ops.members.selectors import Member
-from lianyi.ops.shop.models import Order, OrderLine, Purchased, Stock
+from lianyi.ops.shop.models import Order, OrderLine, Stock
 from lianyi.ops.shop.refusals import LimitReached, SoldOut
 from lianyi.ops.shop.selectors import StockUnknown, get_order
 from lianyi.ops.shop.services import stocks
 from lianyi.ops.shop.services.place import PATIENCE, Line, Terms, draft_order, order_payload, placed_facts, require_usable
+
+# What a batch has to know of its stocks; written out, because working the statement out anew for each batch costs more than asking it.
+STOCKS = "SELECT id, product_id, purpose, available, member_limit FROM shop_stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,23 @@ def grab(
     return get_order(done["order"])
 
 
-def lock_stocks(asked: Sequence[Asked]) -> None:
+def lock_stocks(asked: Sequence[Asked]) -> list[Stock]:
     """Take the stock rows, ascending: from here on nobody else changes them or their limits. SQLite has taken its one lock already.
 
     Orders of the other lane may be written meanwhile, which point to the rows; that is why their keys are left alone.
     """
-    if connection.features.has_select_for_update:
-        list(_stocks(asked).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    products, purposes = zip(*{one.request.place for one in asked}, strict=True)
+    marks = ", ".join(["%s"] * len(products))
+    locked = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
+    return list(
+        Stock.objects.raw(f"{STOCKS} WHERE product_id IN ({marks}) AND purpose IN ({marks}) ORDER BY id {locked}", [*products, *purposes])
+    )
 
 
-def place_wishes(asked: Sequence[Asked]) -> list[Result | LianyiError]:
-    """Carry out a batch of orders of one line each, inside the transaction that is open and after `lock_stocks`."""
-    known = {(row.product_id, row.purpose): row for row in _stocks(asked).select_related("product")}
-    rows = {row.pk: row for row in known.values()}
+def place_wishes(asked: Sequence[Asked], held: Sequence[Stock]) -> list[Result | LianyiError]:
+    """Carry out a batch of orders of one line each, inside the transaction that is open; held : the stocks, by `lock_stocks`."""
+    known = {(row.product_id, row.purpose): row for row in held}
+    rows = {row.pk: row for row in held}
     left = {pk: row.available for pk, row in rows.items()}
     have = _counts(asked, rows)
     verdicts: list[Result | LianyiError] = []
@@ -96,10 +103,10 @@ def place_wishes(asked: Sequence[Asked]) -> list[Result | LianyiError]:
             continue
         place = (stock.pk, wish.member.pk)
         if quantity > left[stock.pk]:
-            verdicts.append(SoldOut(title=stock.product.title))
+            verdicts.append(SoldOut(title=wish.line.product.title))
             continue
         if stock.member_limit is not None and have.get(place, 0) + quantity > stock.member_limit:
-            verdicts.append(LimitReached(title=stock.product.title, limit=stock.member_limit))
+            verdicts.append(LimitReached(title=wish.line.product.title, limit=stock.member_limit))
             continue
         try:
             order, lines = draft_order(
@@ -124,18 +131,12 @@ def place_wishes(asked: Sequence[Asked]) -> list[Result | LianyiError]:
     return verdicts
 
 
-def _stocks(asked: Sequence[Asked]) -> QuerySet[Stock]:
-    places = {one.request.place for one in asked}
-    return Stock.objects.filter(product_id__in={product for product, _ in places}, purpose__in={purpose for _, purpose in places})
-
-
 def _counts(asked: Sequence[Asked], rows: dict[int, Stock]) -> dict[tuple[int, int], int]:
     """What each asker has of each limited stock."""
     limited = [pk for pk, row in rows.items() if row.member_limit is not None]
     if not limited:
         return {}
-    chosen = Purchased.objects.filter(stock_id__in=limited, member_id__in={one.request.member.pk for one in asked})
-    return {(stock, member): quantity for stock, member, quantity in chosen.values_list("stock_id", "member_id", "quantity")}
+    return stocks.counts(limited, {one.request.member.pk for one in asked})
 
 
 def _write(
@@ -154,18 +155,11 @@ def _write(
         lines += drafted
         with carrying_out(one.key):
             facts += placed_facts(order, drafted, one.actor)
-    insert_all(lines)
-    record_all(facts)
     stocks.hold(rows, taken)
-    Purchased.objects.bulk_create(
-        [
-            Purchased(stock_id=stock, member_id=member, quantity=quantity, allowed=rows[stock].member_limit)
-            for (stock, member), quantity in sorted(counted.items())
-        ],
-        update_conflicts=True,
-        update_fields=["quantity", "allowed"],
-        unique_fields=["stock", "member"],
-    )
+    with sent_together():
+        insert_all(lines)
+        record_all(facts)
+        stocks.count_all(counted, {pk: row.member_limit for pk, row in rows.items()})
 
 
 LANE = Lane("orders", lock_stocks, place_wishes)

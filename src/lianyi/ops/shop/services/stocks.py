@@ -3,7 +3,7 @@
 Rows are always taken in the same order, orders before stocks before limits, ascending by id: nobody waits in a circle.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 from django.db.models import F
@@ -57,6 +57,30 @@ def count_in(stock_pk: int, member_pk: int, quantity: int, limit: int) -> bool:
             [stock_pk, member_pk, quantity, limit],
         )
         return bool(cursor.rowcount == 1)
+
+
+def counts(stock_pks: Collection[int], member_pks: Collection[int]) -> dict[tuple[int, int], int]:
+    """What members have of limited stocks, by stock row and member row; who has nothing is left out."""
+    of_stocks, of_members = (", ".join(["%s"] * len(pks)) for pks in (stock_pks, member_pks))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT stock_id, member_id, quantity FROM shop_purchased WHERE stock_id IN ({of_stocks}) AND member_id IN ({of_members})",
+            [*stock_pks, *member_pks],
+        )
+        return {(stock, member): quantity for stock, member, quantity in cursor.fetchall()}
+
+
+def count_all(counted: Mapping[tuple[int, int], int], limits: Mapping[int, int | None]) -> None:
+    """Set what members have, by stock row and member row, of stocks that are ours; within the limits, which the database holds."""
+    if not counted:
+        return
+    marks = ", ".join(["(%s, %s, %s, %s)"] * len(counted))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO shop_purchased (stock_id, member_id, quantity, allowed) VALUES {marks}"
+            " ON CONFLICT (stock_id, member_id) DO UPDATE SET quantity = excluded.quantity, allowed = excluded.allowed",
+            [value for place, quantity in sorted(counted.items()) for value in (*place, quantity, limits[place[0]])],
+        )
 
 
 def release(wanted: Mapping[int, int]) -> None:
