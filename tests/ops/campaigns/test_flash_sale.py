@@ -4,11 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lianyi.kernel.errors import LianyiError
 from lianyi.ops.campaigns.models import Exposure
 from lianyi.ops.campaigns.refusals import CampaignNotOpen, NotInAudience
+from lianyi.ops.campaigns.selectors import get_campaign
+from lianyi.ops.campaigns.selectors.campaigns import campaigns_by_id
 from lianyi.ops.campaigns.services import buy, flash_sale
+from lianyi.ops.journal.batch import Asked
 from lianyi.ops.journal.commands import KeyReused
 from lianyi.ops.journal.models import Command
 from lianyi.ops.shop.models import Order
@@ -84,3 +88,43 @@ def test_who_is_held_out_is_written_down_and_buys_nothing(launch, serum, at):
     assert Exposure.objects.count() == 12
     assert Order.objects.count() + refused <= 12
     assert not Command.objects.filter(result="").exists()
+
+
+def test_a_batch_knows_of_a_campaign_what_a_page_knows(sale, launch):
+    wheel = launch("coupon", {"amount_fen": 1_000, "total": 10, "per_member": 2})
+
+    def said(campaign):
+        product, budget = campaign.product, campaign.budget
+        return (
+            {field.attname: getattr(campaign, field.attname) for field in campaign._meta.concrete_fields},
+            product and (product, product.public_id, product.title, product.on_sale),
+            budget and (budget, budget.amount_fen, budget.spent_fen),
+        )
+
+    read = campaigns_by_id([sale.public_id, wheel.public_id, "c_nobody"])
+
+    assert {name: said(one) for name, one in read.items()} == {one.public_id: said(get_campaign(one.public_id)) for one in (sale, wheel)}
+    assert wheel.product is None
+
+
+def test_a_batch_asks_as_much_for_many_as_for_one(sale, at):
+    members = people(5, at)
+
+    def asked(*buyers):
+        batch = [
+            Asked(
+                key=key(),
+                name="campaigns.buy",
+                actor=as_member(one),
+                at=at,
+                payload={},
+                request=flash_sale.Purchase(sale.public_id, sale.product_id, one, 1, "", ""),
+            )
+            for one in buyers
+        ]
+        with CaptureQueriesContext(connection) as statements:
+            assert all("order" in verdict for verdict in flash_sale.LANE.carry_out(batch))
+        return len(statements)
+
+    # What is held, what was done before, the campaign, what members have; order, line, fact, stock, count, command; and the transaction's two.
+    assert asked(members[0]) == asked(*members[1:]) == 12
