@@ -177,7 +177,7 @@ def test_a_team_is_opened_shared_filled_paid_and_one_goes_back(clockwork, shop, 
     approve(lin)
     cai.go(f"/me/orders/{orders[2]}/")
     assert cai.sees("已退回")
-    assert cai.sees("-¥79.00")
+    assert cai.sees("−¥79.00")
     bo.go(f"/c/{deal}/")
     bo.page.locator("button[form=act]").click()
     bo.page.wait_for_load_state()

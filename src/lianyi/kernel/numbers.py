@@ -2,11 +2,14 @@
 
 import datetime as dt
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lianyi.kernel.money import SIGNS, minor_digits, written
 from lianyi.kernel.text import Text
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
 # (from which size on, unit, its name); thousands are folded from ten thousand on.
 ZH_STEPS = ((1e8, 1e8, "亿"), (1e4, 1e4, "万"))
@@ -169,7 +172,7 @@ def sentence(zh: str, en: str, **parts: object) -> Text:
 
     parts : Amount, Share, Points, Count, Day, Text, or anything with a plain text form
     >>> sentence("卖出 %(n)s 件", "%(n)s pieces sold", n=Count(20_000)).zh
-    '卖出 2万 件'
+    '卖出 2万件'
     """
 
     def said(language: str) -> dict[str, str]:
@@ -179,4 +182,25 @@ def sentence(zh: str, en: str, **parts: object) -> Text:
             filled[name] = speak(language) if callable(speak) else str(part)
         return filled
 
-    return Text(zh=(zh % said("zh")), en=(en % said("en")))
+    return Text(zh=_filled(zh, said("zh")), en=(en % said("en")))
+
+
+_PLACE = re.compile(r"%%|((?<=[\u4e00-\u9fff]) )?%\((\w+)\)s( (?=[\u4e00-\u9fff]))?")
+
+
+def _filled(zh: str, parts: Mapping[str, str]) -> str:
+    """A Chinese sentence filled: what begins or ends with a Chinese character stands without the space that a number has.
+
+    >>> _filled("%(low)s 至 %(high)s", {"low": "3 个百分点", "high": "5"})
+    '3 个百分点至 5'
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        value = parts[found[2]]
+        before = "" if _HAN.match(value[:1]) else found[1] or ""
+        after = "" if _HAN.match(value[-1:]) else found[3] or ""
+        return f"{before}{value}{after}"
+
+    return _PLACE.sub(fill, zh)

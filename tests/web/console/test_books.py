@@ -75,7 +75,7 @@ def test_a_doubt_is_shown_with_its_reasons_and_whom_they_may_wrong(team, doubt):
     page = browser(team["finance"]).get(f"/console/risk/{review.public_id}/").content.decode()
 
     assert "the inviter&#x27;s device" in page
-    assert "may wrong" in page
+    assert "may be innocent" in page
     assert browser(team["finance"]).get("/console/risk/?state=open&sort=-score").content.decode().count('<th scope="row">') == 2
 
 

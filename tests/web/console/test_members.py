@@ -142,6 +142,8 @@ def test_a_segment_is_counted_while_it_is_written_then_kept_and_listed(team, peo
     assert people["mei"].public_id in page
     assert people["bo"].public_id not in page
     assert "会花钱的" in client.get("/console/members/segments/").content.decode()
+    for others in ("tier=member", "tag=nobody", "channel=search"):
+        assert people["mei"].public_id not in client.get(f"{answer.url}?{others}").content.decode()
 
     client.post(f"{answer.url}drop/", {"key": "b"})
     assert list_segments() == []

@@ -145,3 +145,17 @@ def test_goals_are_measured_when_the_page_is_there(team, brand):
 
     assert 'hx-get="/console/plan/goals/"' in client.get("/console/plan/").content.decode()
     assert "reached" in client.get("/console/plan/goals/").content.decode()
+
+
+def test_what_is_planned_keeps_its_line_through_a_week():
+    def row(title, first, last):
+        begin, end = dt.datetime(2026, 10, first, tzinfo=UTC), dt.datetime(2026, 10, last + 1, tzinfo=UTC)
+        return CalendarRow(kind="campaign", subject_id=title, title=title, starts_at=begin, ends_at=end)
+
+    # From Monday the 5th: one ends as another begins, and a third runs through both.
+    week = month_of(dt.date(2026, 10, 1), dt.date(2026, 10, 5), [row("a", 5, 7), row("b", 6, 9), row("c", 8, 11)], {}, UTC)[1]
+
+    assert [[mark and mark.title for mark in cell.marks] for cell in week] == [
+        ["a"], ["a", "b"], ["a", "b"], ["c", "b"], ["c", "b"], ["c"], ["c"],
+    ]  # fmt: skip
+    assert [cell.marks[0].goes_on for cell in week] == [True, True, False, True, True, True, False]

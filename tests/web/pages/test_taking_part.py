@@ -111,10 +111,10 @@ def test_a_coupon_is_taken_once_and_comes_off_at_the_checkout(mei, serum, launch
     assert sent(browser, f"/c/{campaign.public_id}/coupon/").status_code == 409
     assert "on ¥90.00" in text_of(browser.get("/me/coupons/"))
     page = text_of(browser.get("/p/p_serum/checkout/?quantity=1"))
-    assert "-¥20.00" in page
+    assert "−¥20.00" in page
     order = order_at(sent(browser, "/p/p_serum/checkout/", quantity="1", coupon="best").url)
     assert order.payable_fen == 7900
-    assert "-¥20.00" not in text_of(browser.get("/p/p_serum/checkout/?quantity=1"))
+    assert "−¥20.00" not in text_of(browser.get("/p/p_serum/checkout/?quantity=1"))
 
 
 @pytest.mark.parametrize("kind", ["flash_sale", "coupon", "lottery"])

@@ -68,7 +68,7 @@ def test_a_cover_is_the_same_each_time_and_differs_between_things():
     ("source", "zh", "en"),
     [
         ("{{ 8950|money }}", "¥89.50", "¥89.50"),
-        ("{{ 800|signed_money }} {{ less|signed_money }}", "+¥8.00 -¥8.00", "+¥8.00 -¥8.00"),
+        ("{{ 800|signed_money }} {{ less|signed_money }}", "+¥8.00 −¥8.00", "+¥8.00 −¥8.00"),
         ("{{ 12345|count }} {{ 5|signed }} {{ 0|signed }}", "12,345 +5 0", "12,345 +5 0"),
         ("{{ at|moment }}", "2026年11月1日 00:30", "1 Nov 2026, 00:30"),
         ("{{ at|day }}", "2026年11月1日", "1 Nov 2026"),

@@ -9,6 +9,7 @@ from lianyi.insight.analyse.retention import retention
 from lianyi.insight.analyse.word_of_mouth.word_of_mouth import word_of_mouth
 from lianyi.insight.evaluate.case import Case
 from lianyi.insight.evaluate.figures import course_grain
+from lianyi.insight.evaluate.naming import UNKNOWN, names_of
 from lianyi.insight.evaluate.result import OK, Exhibit
 from lianyi.insight.measure import MetricValue, catalogue, dimensions
 from lianyi.insight.measure.session import session_of, written_out
@@ -21,7 +22,6 @@ SPLITS = ("category", "platform", "channel", "region", "campaign", "partner")
 SHOPPING = ("content_viewed", "product_viewed", "cart_added", "checkout_started", "order_placed", "order_paid")
 COHORTS_SHOWN = 13
 FRIENDS = "social"
-UNKNOWN = Text(zh="未知", en="unknown")
 Column = tuple[str, Text, str]
 
 
@@ -89,11 +89,12 @@ def _split(case: Case, dimension: str) -> Iterator[Exhibit]:
     name = dimensions()[dimension].name
     total = sum(v.value or 0 for v in values)
     rows: list[dict[str, Any]] = []
+    names = names_of(case.engine, dimension, [v.by[dimension] for v in values[:TOP] if v.by])
     for value in values[:TOP]:
         member = value.by[dimension] if value.by else None
         rows.append(
             {
-                "value": UNKNOWN if member is None else member,
+                "value": names[member],
                 "net_sales": value.value,
                 "share": (value.value or 0) / total if total > 0 else None,
                 "orders": others["orders"].get(member),

@@ -1,18 +1,12 @@
-"""What the values of dimensions are called: titles where a table has them, our own words for those we coin."""
+"""What the values of dimensions are called: titles where a table has them, the catalogue's words for those we coin."""
 
 from collections.abc import Iterable
 
+from lianyi.insight.measure import dimensions
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
 UNKNOWN = Text(zh="未知", en="unknown")
-# Values that dimensions coin themselves; all others are the data's own words.
-WORDS = {
-    "new": Text(zh="新客", en="New buyers"),
-    "returning": Text(zh="老客", en="Returning buyers"),
-    "yes": Text(zh="是", en="yes"),
-    "no": Text(zh="否", en="no"),
-}
 # dimension -> its table and key
 TITLED = {
     "product": ("products", "product_id"),
@@ -27,7 +21,8 @@ def names_of(engine: Engine, dimension: str, values: Iterable[str | None]) -> di
     """A name for every value of a dimension; the value itself where nothing better is known."""
     wanted = {value for value in values if value is not None}
     found: dict[str | None, str | Text] = {None: UNKNOWN}
-    found.update({v: WORDS.get(v, v) for v in wanted})
+    words = dimensions()[dimension].values if dimension in dimensions() else {}
+    found.update({v: words.get(v, v) for v in wanted})
     if dimension in TITLED and wanted:
         table, key = TITLED[dimension]
         names = {f"v{i}": value for i, value in enumerate(sorted(wanted))}

@@ -1,7 +1,9 @@
 """Dimensions by which metrics may be split, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from lianyi.insight.measure.entries import EntryFault, check_keys, read, text_of
 from lianyi.kernel.errors import UnknownName
@@ -21,6 +23,15 @@ class Dimension:
     value: str | None
     inner: str | None
     outer: str | None
+    values: Mapping[str, Text]
+
+    def called(self, value: str) -> Text:
+        """What a value is called: in our words where we coined it, otherwise by its own name.
+
+        >>> dimension("channel").called("search").zh, dimension("channel").called("地推").en
+        ('搜索', '地推')
+        """
+        return self.values.get(value) or Text(zh=value, en=value)
 
 
 @cache
@@ -33,7 +44,7 @@ def dimensions() -> dict[str, Dimension]:
     found = {}
     for id_, raw in read("dimensions.toml").items():
         where = f"dimensions.toml [{id_}]"
-        entry = check_keys(where, raw, needed=("name", "says", "column"), may=("table", "key", "value", "inner", "outer"))
+        entry = check_keys(where, raw, needed=("name", "says", "column"), may=("table", "key", "value", "inner", "outer", "values"))
         looked_up = [k in entry for k in ("table", "key", "value")]
         if any(looked_up) and not all(looked_up):
             raise EntryFault(where, "table, key and value go together")
@@ -47,6 +58,7 @@ def dimensions() -> dict[str, Dimension]:
             value=entry.get("value"),
             inner=entry.get("inner"),
             outer=entry.get("outer"),
+            values=MappingProxyType({v: text_of(f"{where} values", entry["values"], v) for v in entry.get("values", {})}),
         )
     return found
 

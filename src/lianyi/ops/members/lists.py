@@ -75,7 +75,7 @@ def page_members(
 
     Raises UnknownName for an order that the list does not have.
     """
-    found = members_where(tier=tier, tag=tag, channel=channel) if among is None else among
+    found = members_where(among=among, tier=tier, tag=tag, channel=channel)
     if words:
         found = found.filter(begins_with("public_id", words))
     if since:

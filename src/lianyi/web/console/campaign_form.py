@@ -107,7 +107,7 @@ class CampaignForm(forms.Form):
                 "product": forms.ChoiceField(label=words("商品", "Product"), choices=[(one.public_id, one.title) for one in self.products]),
                 "pieces": forms.IntegerField(label=words("备货件数", "Pieces set aside"), min_value=1, max_value=10**7),
                 "full_fen": MoneyField(
-                    label=words(f"划线价（{currency}）", f"Crossed-out price ({currency})"), required=False,
+                    label=_with_unit(words("划线价", "Crossed-out price"), currency), required=False,
                     help_text=words("可不填；不得高于前七日最低成交价，除非写明依据", "May be empty; not above the lowest deal of seven days unless its basis is stated"),
                 ),
                 "reference_basis": forms.CharField(label=words("划线价依据", "Basis of that price"), required=False, max_length=120),
@@ -163,16 +163,16 @@ class CampaignForm(forms.Form):
             return forms.CharField(label=label, required=required, help_text=_words("多个用顿号或逗号隔开", "Several with commas between"))
         if term.unit == "fen":
             return MoneyField(
-                label=f"{label}（{settings.WORKSPACE.currency}）" if spoken() == "zh" else f"{label} ({settings.WORKSPACE.currency})",
+                label=_with_unit(label, settings.WORKSPACE.currency),
                 required=required,
                 least_fen=term.least,
                 most_fen=term.most,
             )
         if term.unit == "bp":
-            return ShareField(label=f"{label} (%)", required=required, least_bp=term.least, most_bp=term.most)
+            return ShareField(label=_with_unit(label, "%"), required=required, least_bp=term.least, most_bp=term.most)
         unit = UNITS[term.unit].say(spoken()) if term.unit in UNITS else ""
         return forms.IntegerField(
-            label=f"{label} ({unit})" if unit else label, required=required, min_value=term.least, max_value=term.most
+            label=_with_unit(label, unit) if unit else label, required=required, min_value=term.least, max_value=term.most
         )
 
     def clean(self) -> dict[str, Any]:
@@ -316,6 +316,11 @@ def _headed(label: Text) -> str:
     """A term's name as a form shows it."""
     said = label.say(spoken())
     return said[:1].upper() + said[1:]
+
+
+def _with_unit(label: str, unit: str) -> str:
+    """A label with what its number counts."""
+    return f"{label}（{'元' if unit == 'CNY' else unit}）" if spoken() == "zh" else f"{label} ({unit})"
 
 
 def _words(zh: str, en: str) -> str:

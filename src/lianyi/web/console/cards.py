@@ -140,4 +140,4 @@ def line_of(series: list[MetricValue], one: Metric, grain: str) -> SafeString:
     if sum(value is not None for _, value, _ in points) < 3:
         return mark_safe("")
     name = one.name.say(spoken())
-    return mark_safe(sparkline(Spark(points, grain, one.unit), name, width=132, height=36))  # noqa: S308 - drawn and escaped by us
+    return mark_safe(sparkline(Spark(points, grain, one.unit), name, width=208, height=44))  # noqa: S308 - drawn and escaped by us

@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 from lianyi.insight.analyse.answer import answer
-from lianyi.insight.analyse.attribution.credit import METHOD_VERSION, MODELS, ModelCredit, credit, over_credit, whole_parts
+from lianyi.insight.analyse.attribution.credit import METHOD_VERSION, MODEL_NAMES, MODELS, ModelCredit, credit, over_credit, whole_parts
 from lianyi.insight.analyse.attribution.gather import TOUCHES, journeys_in
 from lianyi.insight.analyse.estimate import Estimate, missing
 from lianyi.insight.analyse.word_of_mouth.word_of_mouth import word_of_mouth
+from lianyi.insight.measure import dimension, dimensions
 from lianyi.insight.measure.session import session_of
 from lianyi.kernel.clock import Window
 from lianyi.kernel.numbers import Count, Share, sentence
@@ -134,22 +135,22 @@ class Attribution:
         model, lead = next((x, leaders[x]) for x in ("markov", *leaders) if x in leaders)
         told = sentence(
             "%(n)s 笔订单有触点，%(none)s 笔没有。按 %(model)s，“%(channel)s”占 %(share)s。归因是佣金与路径的记账，不是增量；增量要看对照组。",
-            "%(n)s orders had a touch, %(none)s had none. By %(model)s, %(channel)s gets %(share)s. Attribution is bookkeeping for commission and paths, "
+            "%(n)s orders had a touch, %(none)s had none. By the %(model)s model “%(channel)s” gets %(share)s. Attribution is bookkeeping for commission and paths, "
             "not what a channel added; only a hold-out shows that.",
             n=Count(self.n),
             none=Count(self.untouched),
-            model=model,
-            channel=lead.channel,
+            model=MODEL_NAMES[model],
+            channel=dimension(self.by).called(lead.channel) if self.by in dimensions() else lead.channel,
             share=Share(lead.share or 0.0),
         )
         factor = self.over_credit.get(model, {}).get("social")
         if factor is not None and factor.value is not None and factor.interval is not None:
             told = sentence(
                 "%(told)s好友分享有随机隐去的对照：%(model)s 记给它的是它真正带来的 %(times)s 倍（%(low)s 至 %(high)s）。",
-                "%(told)s Friends' shares were withheld at random in part: %(model)s credits them with %(times)s times what they brought "
+                "%(told)s Friends' shares were withheld at random in part: the %(model)s model credits them with %(times)s times what they brought "
                 "(%(low)s to %(high)s).",
                 told=told,
-                model=model,
+                model=MODEL_NAMES[model],
                 times=f"{factor.value:.1f}",
                 low=f"{factor.interval[0]:.1f}",
                 high=f"{factor.interval[1]:.1f}",

@@ -15,6 +15,15 @@ from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
 
 MODELS = (*rules.RULES, "markov", "shapley")
+MODEL_NAMES = {
+    "markov": Text(zh="马尔可夫", en="Markov chain"),
+    "shapley": Text(zh="夏普利", en="Shapley"),
+    "last": Text(zh="末次触点", en="last touch"),
+    "first": Text(zh="首次触点", en="first touch"),
+    "linear": Text(zh="平均分配", en="linear"),
+    "time_decay": Text(zh="时间衰减", en="time decay"),
+    "position": Text(zh="首末为主", en="position"),
+}
 METHOD_VERSION = 1
 # The jackknife leaves out one group of people at a time; below this many people there is no saying how sure a share is.
 GROUPS = 40

@@ -27,6 +27,7 @@ FIELDS: dict[str, Text] = {
 }
 """What a card says, in the order in which it is printed."""
 TEXTS = ("name", "answers", "formula", "assumes", "needs", "reference", "limits", "lab", "cost")
+OURS = Text(zh="涟漪指标目录", en="Lianyi's catalogue")
 _KEYS = {*TEXTS, "grade", "source", "proof"}
 
 
@@ -62,9 +63,11 @@ class Card:
         """What the card says as (heading, text), in one language.
 
         >>> card("funnel").pairs("en")[-1]
-        ('Source', 'house catalogue D')
+        ('Source', "Lianyi's catalogue")
         """
         said = {key: value.say(language) if isinstance(value := getattr(self, key), Text) else str(value) for key in FIELDS}
+        if self.source.startswith("house catalogue"):
+            said["source"] = OURS.say(language)
         return tuple((FIELDS[key].say(language), text) for key, text in said.items())
 
 

@@ -18,7 +18,7 @@ def trend(picture: Trend, slot: Slot) -> Spec:
     across = [0.0, float(last)]
     labels = slot.formatter.ticks(picture.periods, picture.grain)
     shown = thinned(labels, slot.width - left - right + 30)
-    x_axis = axis([float(i) for i in shown], [labels[i] for i in shown], orient="bottom")
+    x_axis = axis([float(i) for i in shown], [labels[i] for i in shown], orient="bottom", labelFlush=False)
     y_axis = axis(marks, names, grid=True, orient="left")
     layers: list[Spec] = [
         {

@@ -16,6 +16,7 @@ from lianyi.ops.campaigns.services.admission import admit, meet_first
 from lianyi.ops.journal.commands import Result, execute
 from lianyi.ops.journal.services import record
 from lianyi.ops.members.selectors import Member
+from lianyi.ops.shop.rules.reasons import TEAM_NOT_FILLED
 from lianyi.ops.shop.selectors import Order, has_bought
 from lianyi.ops.shop.services import Line, cancel_order, place_order, refund_order
 
@@ -193,7 +194,7 @@ def end_team(team: Team, actor: Actor, at: dt.datetime) -> list[Order]:
         order = seat.order
         if seat.state == "paid":
             Seat.objects.filter(pk=seat.pk).update(state="refunded")
-            refund_order(key=f"{team.public_id}:refund:{order.public_id}", actor=SYSTEM, at=at, order=order, reason="team not filled")
+            refund_order(key=f"{team.public_id}:refund:{order.public_id}", actor=SYSTEM, at=at, order=order, reason=TEAM_NOT_FILLED)
             refunded.append(order)
         elif order.state == "pending":
             cancel_order(key=f"{team.public_id}:cancel:{order.public_id}", actor=SYSTEM, at=at, order=order, reason="team over")

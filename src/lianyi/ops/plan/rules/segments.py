@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lianyi.insight.measure import dimension, dimensions
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.numbers import Price, sentence
 from lianyi.kernel.text import Text
@@ -87,12 +88,18 @@ def worded(conditions: Sequence[Mapping[str, Any]], currency: str, purposes: Map
 
     >>> worded([{"id": "bought_within", "value": 30}], "CNY", {})[0].en
     'bought within 30 days'
+    >>> worded([{"id": "channel", "value": "search"}], "CNY", {})[0].zh
+    '来自渠道“搜索”'
     """
     found = []
     for one in conditions:
         condition, value = CONDITIONS[one["id"]], one["value"]
-        shown = (
-            Price(value, currency) if condition.kind == "money" else purposes.get(value, value) if condition.kind == "purpose" else value
-        )
+        shown = value
+        if condition.kind == "money":
+            shown = Price(value, currency)
+        elif condition.kind == "purpose":
+            shown = purposes.get(value, value)
+        elif condition.id in dimensions():
+            shown = dimension(condition.id).called(value)
         found.append(sentence(condition.zh, condition.en, **({} if condition.kind == "none" else {"value": shown})))
     return found

@@ -1,25 +1,19 @@
 """The attribution explorer: how each model shares the credit for orders among what came before them."""
 
 from lianyi.insight.analyse.attribution.attribution import attribution
+from lianyi.insight.analyse.attribution.credit import MODEL_NAMES
+from lianyi.insight.evaluate.naming import names_of
 from lianyi.insight.measure import dimension
 from lianyi.insight.report import pictures
 from lianyi.kernel.clock import Window
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.workspace import Workspace
-from lianyi.web.console.explorers.drawing import drawn
+from lianyi.web.console.explorers.drawing import drawn, said
 from lianyi.web.console.explorers.shown import Chosen, Column, Drawing, Explorer, Parameter, Shown, Table, choices, plain_figure
 from lianyi.web.ui.templatetags.words import spoken
 
-MODELS = {
-    "markov": Text(zh="马尔可夫", en="Markov chain"),
-    "shapley": Text(zh="夏普利", en="Shapley"),
-    "last": Text(zh="末次触点", en="last touch"),
-    "first": Text(zh="首次触点", en="first touch"),
-    "linear": Text(zh="平均分配", en="linear"),
-    "time_decay": Text(zh="时间衰减", en="time decay"),
-    "position": Text(zh="首末为主", en="position"),
-}
+ORDER = ("markov", "shapley", "last", "first", "linear", "time_decay", "position")
 BY = ("channel", "platform", "partner", "campaign")
 MOST_BARS = 12
 
@@ -28,6 +22,7 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
     """Credit by one model drawn, by all of them in the table."""
     found = attribution(engine, window, by=chosen["by"], lookback_days=float(chosen["lookback"]))
     rows = found.to_table().to_pylist()
+    names = names_of(engine, chosen["by"], {r["channel"] for r in rows})
     table = Table(
         "credit",
         Text(zh="各模型的分配", en="Credit by every model"),
@@ -40,10 +35,10 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
             Column(Text(zh="上限", en="High"), "ratio"),
             Column(Text(zh="净额", en="Net value"), "money"),
         ),
-        tuple((model_name(r["model"]), r["channel"], r["orders"], r["share"], r["low"], r["high"], r["value_fen"]) for r in rows),
+        tuple((MODEL_NAMES[r["model"]], names[r["channel"]], r["orders"], r["share"], r["low"], r["high"], r["value_fen"]) for r in rows),
     )
     bars = tuple(
-        pictures.Bar(r["channel"], r["share"], r["low"], r["high"])
+        pictures.Bar(said(names[r["channel"]]), r["share"], r["low"], r["high"])
         for r in rows
         if r["model"] == chosen["model"] and r["share"] is not None
     )[:MOST_BARS]
@@ -56,7 +51,7 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
         ),
         (
             Drawing(
-                MODELS[chosen["model"]],
+                MODEL_NAMES[chosen["model"]],
                 drawn(pictures.Ranking("ratio", bars)) if bars else "",
                 table,
                 Text(
@@ -68,16 +63,11 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
     )
 
 
-def model_name(model: str) -> Text:
-    """A model in words."""
-    return MODELS.get(model) or Text(zh=model, en=model)
-
-
 EXPLORER = Explorer(
     "attribution",
     "split",
     (
-        choices("model", Text(zh="画出的模型", en="Model drawn"), tuple(MODELS.items())),
+        choices("model", Text(zh="画出的模型", en="Model drawn"), tuple((id_, MODEL_NAMES[id_]) for id_ in ORDER)),
         choices("by", Text(zh="按", en="By"), tuple((id_, dimension(id_).name) for id_ in BY)),
         Parameter("lookback", Text(zh="回溯天数", en="Days to look back"), {}, "7", 0, 365),
     ),

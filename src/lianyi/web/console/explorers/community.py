@@ -7,7 +7,7 @@ from lianyi.kernel.clock import Window
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.workspace import Workspace
-from lianyi.web.console.explorers.drawing import drawn
+from lianyi.web.console.explorers.drawing import drawn, said
 from lianyi.web.console.explorers.shown import Chosen, Column, Drawing, Explorer, Shown, Table, figure
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -64,7 +64,7 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
         rows,
     )
     liveliest = sorted((row for row in rows if row[3] is not None), key=lambda row: -float(row[3] or 0))[:MOST_GROUPS]
-    group_bars = tuple(pictures.Bar(_said(row[0]), float(row[3] or 0)) for row in liveliest)
+    group_bars = tuple(pictures.Bar(said(row[0]), float(row[3] or 0)) for row in liveliest)
     return Shown(
         found.explain().say(spoken()),
         tuple(figure(NAMES[name], figures[name], "ratio") for name in HEADLINES),
@@ -77,10 +77,6 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
             ),
         ),
     )
-
-
-def _said(name: str | Text) -> str:
-    return name.say(spoken()) if isinstance(name, Text) else name
 
 
 EXPLORER = Explorer("community", "messages-square", (), show)

@@ -1,14 +1,15 @@
 """The content explorer: what posts of each kind draw, and which differences are more than chance."""
 
 from lianyi.insight.analyse.content.performance import METRICS, RATES, performance
-from lianyi.insight.analyse.content.posts import DIMENSIONS
-from lianyi.insight.evaluate.naming import names_of
+from lianyi.insight.analyse.content.posts import DIMENSIONS, FLAGS
+from lianyi.insight.evaluate.naming import UNKNOWN, names_of
+from lianyi.insight.measure import dimension
 from lianyi.insight.report import pictures
 from lianyi.kernel.clock import Window
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.workspace import Workspace
-from lianyi.web.console.explorers.drawing import drawn
+from lianyi.web.console.explorers.drawing import drawn, said
 from lianyi.web.console.explorers.shown import Chosen, Column, Drawing, Explorer, Parameter, Shown, Table, choices, figure
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -84,7 +85,7 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
     )
     bars = tuple(
         pictures.Bar(
-            _said(names[g.value]),
+            said(names[g.value]),
             g.typical.value,
             *(g.typical.interval or (None, None)),
             tone="plain" if g.q is not None and g.q <= APART_Q else "muted",
@@ -121,14 +122,12 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
 
 def _names(engine: Engine, by: str, values: list[str | None]) -> dict[str | None, str | Text]:
     if by == "weekday":
-        return {None: Text(zh="未知", en="unknown")} | {v: WEEKDAYS[int(v) - 1] for v in values if v}
+        return {None: UNKNOWN} | {v: WEEKDAYS[int(v) - 1] for v in values if v}
     if by == "hour":
-        return {None: Text(zh="未知", en="unknown")} | {v: f"{v}:00" for v in values if v}
-    return names_of(engine, by, values)
-
-
-def _said(name: str | Text) -> str:
-    return name.say(spoken()) if isinstance(name, Text) else name
+        return {None: UNKNOWN} | {v: f"{v}:00" for v in values if v}
+    if by in FLAGS:
+        return {None: UNKNOWN} | {v: dimension("identified").called(v) for v in values if v}
+    return names_of(engine, {"format": "content_format", "topic": "content_topic"}.get(by, by), values)
 
 
 EXPLORER = Explorer(

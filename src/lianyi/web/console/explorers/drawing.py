@@ -5,6 +5,7 @@ from functools import cache
 
 from django.utils.safestring import SafeString, mark_safe
 
+from lianyi.insight.evaluate.exhibits import STEP_NAMES
 from lianyi.insight.report.charts import Slot, svg
 from lianyi.insight.report.html.drawing import NARROW, WIDE, page_svg
 from lianyi.insight.report.pictures import Picture
@@ -23,9 +24,9 @@ def drawn(picture: Picture) -> SafeString:
 
 @cache
 def event_names() -> dict[str, Text]:
-    """Event names that a contract knows, in a few words: what it says of its fields is left out."""
+    """Event names that a contract knows, in a few words: what it says of its fields is left out; steps of buying as reports call them."""
     return {
-        name: Text(zh=contract.says.zh.split("（")[0], en=contract.says.en.split(" (")[0].split(",")[0])
+        name: STEP_NAMES.get(name) or Text(zh=re.split("[（，；]", contract.says.zh)[0], en=re.split(r" \(|[,;]", contract.says.en)[0])
         for name, contract in contracts().items()
     }
 
@@ -41,6 +42,11 @@ def in_event_words(sentence: str) -> str:
     return re.sub(
         r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: quoted % event_name(found[0]) if found[0] in event_names() else found[0], sentence
     )
+
+
+def said(name: str | Text) -> str:
+    """A name in the reader's language."""
+    return name.say(spoken()) if isinstance(name, Text) else name
 
 
 def event_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from lianyi.insight.analyse.funnel import funnel
 from lianyi.insight.analyse.funnel.funnel import FunnelStep
+from lianyi.insight.evaluate.naming import names_of
 from lianyi.insight.measure import dimension
 from lianyi.insight.report import pictures
 from lianyi.kernel.clock import Window
@@ -9,7 +10,7 @@ from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 from lianyi.stream.workspace import Workspace
-from lianyi.web.console.explorers.drawing import drawn, event_name, event_names, event_text, in_event_words
+from lianyi.web.console.explorers.drawing import drawn, event_name, event_names, event_text, in_event_words, said
 from lianyi.web.console.explorers.shown import Chosen, Column, Drawing, Explorer, Parameter, Shown, Table, choices, figure
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -54,10 +55,11 @@ def show(engine: Engine, workspace: Workspace, window: Window, chosen: Chosen) -
     whole = Table("steps", Text(zh="各步", en="Steps"), COLUMNS, tuple(_row(step) for step in found.steps))
     drawings = [Drawing(Text(zh="各步走过多少", en="How many pass each step"), _picture(found.steps), whole)]
     if by:
-        rows = tuple((part.value or "?", *_row(step)) for part in found.parts for step in part.steps)
+        names = names_of(engine, by, [part.value for part in found.parts])
+        rows = tuple((names[part.value], *_row(step)) for part in found.parts for step in part.steps)
         parts = Table("parts", dimension(by).name, (Column(dimension(by).name), *COLUMNS), rows)
         bars = tuple(
-            pictures.Bar(part.value or "?", last.share_of_first, *(last.first_interval or (None, None)))
+            pictures.Bar(said(names[part.value]), last.share_of_first, *(last.first_interval or (None, None)))
             for part in found.parts[:12]
             if (last := part.steps[-1]).share_of_first is not None
         )

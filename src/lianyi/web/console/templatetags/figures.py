@@ -4,9 +4,12 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from lianyi.insight.analyse.cards import OURS
 from lianyi.insight.evaluate.result import Method
+from lianyi.insight.measure import dimension
 from lianyi.insight.report.cells import Interval, Quantity
 from lianyi.insight.report.html.drawing import meter
 from lianyi.kernel.text import Text
@@ -58,6 +61,15 @@ KIND_NAMES = {
     "keywords": Text(zh="关键词", en="Keywords"),
     "estimates": Text(zh="增量估计", en="Estimates"),
 }
+METHODS = {
+    "data_analysis": Text(zh="数据", en="data"),
+    "targets": Text(zh="目标", en="targets"),
+    "competitors": Text(zh="竞品", en="rivals"),
+    "survey": Text(zh="调查", en="survey"),
+    "experts": Text(zh="专家", en="experts"),
+    "input_output": Text(zh="投产", en="return"),
+    "social_influence": Text(zh="影响力", en="influence"),
+}
 SAME_SCORE = 0.5
 WRITTEN = {"count", "money", "ratio", "share", "times", "seconds", "hours", "ms", "days", "score"}
 
@@ -101,9 +113,27 @@ def item(values: list[Any], place: int) -> Any:
 
 
 @register.filter
+def called(value: str, by: str) -> str:
+    """A value of a dimension in words: ours where we coined it, otherwise its own name; "" for none."""
+    return dimension(by).called(value).say(spoken()) if value else ""
+
+
+@register.filter
+def source_words(source: str) -> str:
+    """Where a definition comes from; our own catalogue in words."""
+    return OURS.say(spoken()) if source.startswith("house catalogue") else source
+
+
+@register.filter
 def score(value: float | None) -> str:
     """A score of 100, without decimals."""
     return "–" if value is None else f"{value:.0f}"
+
+
+@register.filter
+def method_word(method: str) -> str:
+    """A method of evaluation in a word or two."""
+    return METHODS[method].say(spoken()) if method in METHODS else method
 
 
 @register.simple_tag
@@ -113,6 +143,19 @@ def score_bar(method: Method) -> SafeString:
         return mark_safe("")
     interval = Interval(*method.interval, "score") if method.interval else None
     return mark_safe(meter(method.score, interval))  # noqa: S308 - drawn by us
+
+
+@register.simple_tag
+def gauge(percent: int, limit: int, label: str) -> SafeString:
+    """A share as a bar, with a mark where its limit is."""
+    return format_html(
+        '<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{}"><rect class="track" y="1" width="100" height="8"/>'
+        '<rect class="bar" y="1" width="{}" height="8"/><line class="limit" x1="{}" x2="{}" y1="0" y2="10"/></svg>',
+        label,
+        min(max(percent, 0), 100),
+        limit,
+        limit,
+    )
 
 
 @register.filter

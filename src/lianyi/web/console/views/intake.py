@@ -45,7 +45,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
     page = {
         "uploads": [upload for upload in selectors.list_uploads() if upload.state != "done"],
         "records": list(reversed(list_imports(settings.WORKSPACE)))[:MOST_RECORDS],
-        "kinds": kinds(),
+        "kinds": [(kind(name).says, kind(name).fields.values()) for name in KINDS],
         "tidying": find_tidying(settings.WORKSPACE),
         "running": count_running(),
         "most_mb": MOST_BYTES >> 20,

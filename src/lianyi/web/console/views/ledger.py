@@ -58,11 +58,11 @@ ENTRIES = Listing(
         ),
         Column(id="points", name=Text(zh="积分", en="Points"), value=_in_points, unit="count"),
         Column(id="money", name=Text(zh="金额", en="Money"), value=_in_money, unit="money"),
-        Column(id="key", name=Text(zh="依据", en="For"), value=lambda row: row.transaction_id, unit="code"),
+        Column(id="key", name=Text(zh="凭证号", en="Voucher"), value=lambda row: row.transaction_id, unit="code"),
     ),
     filters=(
         KIND,
-        Filter(id="words", name=Text(zh="依据开头", en="For, its beginning")),
+        Filter(id="words", name=Text(zh="凭证号开头", en="Voucher begins with")),
         Filter(id="since", name=Text(zh="从", en="From"), kind="day"),
         Filter(id="until", name=Text(zh="到", en="To"), kind="day"),
     ),

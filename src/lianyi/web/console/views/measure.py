@@ -17,6 +17,7 @@ from lianyi.kernel.text import Text
 from lianyi.web.console.asking import find_horizon, values
 from lianyi.web.console.cards import card, cards, change_of, formatter, shown
 from lianyi.web.console.gate import opened_to
+from lianyi.web.console.value_words import value_names
 from lianyi.web.console.views.measure_rows import rows_address
 from lianyi.web.console.windows import PRESETS, Span, chosen_grain, chosen_span, spark_grain
 from lianyi.web.ui.templatetags.words import spoken
@@ -33,7 +34,6 @@ SECTIONS = {
     "brand": Text(zh="品牌", en="Brand"),
 }
 MOST_BARS = 12
-UNKNOWN = Text(zh="未知", en="unknown")
 
 
 @require_GET
@@ -78,6 +78,7 @@ def one(request: HttpRequest, metric_id: str) -> HttpResponse:
     total, before = (values(horizon, [metric_id], window)[0] for window in (span.window, span.before))
     series = values(horizon, [metric_id], span.window, grain=grain)
     parts = values(horizon, [metric_id], span.window, by=by) if by else []
+    names = value_names(horizon, by, [_member(value) for value in parts]) if by else {}
     change, tone = change_of(total, before, words)
     explained = explain(metric_id, by=by)
     page = {
@@ -92,9 +93,11 @@ def one(request: HttpRequest, metric_id: str) -> HttpResponse:
         "by": by,
         "dimensions": [dimension(id_) for id_ in chosen.dims],
         "chart": _drawn(_trend(series, before, grain, hrefs)) if total.status == "ok" else "",
-        "parts_chart": _drawn(_ranking(parts, metric_id, span)) if any(value.status == "ok" for value in parts) else "",
+        "parts_chart": _drawn(_ranking(parts, names, metric_id, span)) if any(value.status == "ok" for value in parts) else "",
         "rows": [_row(value, href) for value, href in zip(series, hrefs, strict=False)],
-        "parts": [_row(value, rows_address(metric_id, span.query, by, (value.by or {}).get(by or ""))) for value in _largest_first(parts)],
+        "parts": [
+            _row(value, rows_address(metric_id, span.query, by, _member(value)), names[_member(value)]) for value in _largest_first(parts)
+        ],
         "rows_href": rows_address(metric_id, span.query) if total.status == "ok" else "",
         "explained": explained,
         "sql": total.sql or explained.sql,
@@ -130,16 +133,20 @@ def csv(request: HttpRequest, metric_id: str) -> HttpResponse:
     return response
 
 
-def _row(value: MetricValue, href: str) -> dict[str, object]:
+def _member(value: MetricValue) -> str | None:
+    """The value of the dimension that a value is split by."""
+    return next(iter(value.by.values())) if value.by else None
+
+
+def _row(value: MetricValue, href: str, name: str = "") -> dict[str, object]:
     """One value as a line of a table."""
     writes = formatter()
     interval = ""
     if value.interval is not None and value.status == "ok":
         interval = f"{writes.full(Quantity(value.interval[0], value.unit))} – {writes.full(Quantity(value.interval[1], value.unit))}"
-    name = next(iter(value.by.values())) if value.by else None
     return {
         "at": value.at,
-        "name": (name if name is not None else UNKNOWN.say(spoken())) if value.by else "",
+        "name": name,
         "shown": writes.full(Quantity(value.value, value.unit)) if value.status == "ok" else shown(value, writes),
         "status": value.status,
         "interval": interval,
@@ -156,13 +163,13 @@ def _trend(series: list[MetricValue], before: MetricValue, grain: str, hrefs: li
     return Trend(periods=periods, grain=grain, unit=before.unit, lines=(line,))
 
 
-def _ranking(parts: list[MetricValue], metric_id: str, span: Span) -> Ranking:
+def _ranking(parts: list[MetricValue], names: dict[str | None, str], metric_id: str, span: Span) -> Ranking:
     largest = [value for value in _largest_first(parts) if value.value is not None][:MOST_BARS]
     return Ranking(
         unit=largest[0].unit,
         bars=tuple(
             Bar(
-                name=str(next(iter((value.by or {}).values())) or UNKNOWN.say(spoken())),
+                name=names[_member(value)],
                 value=float(value.value or 0),
                 low=value.interval[0] if value.interval else None,
                 high=value.interval[1] if value.interval else None,

@@ -23,6 +23,7 @@ from lianyi.web.console.cards import formatter, shown
 from lianyi.web.console.explorers.drawing import event_text
 from lianyi.web.console.gate import may, opened_to
 from lianyi.web.console.row_words import DAYS, FLAGS, MOMENTS, MONEY, PEOPLE, word_of
+from lianyi.web.console.value_words import value_names
 from lianyi.web.console.windows import Span, chosen_span
 from lianyi.web.ui.lists import Asked, Column, Listing, wants_file
 
@@ -45,7 +46,7 @@ def rows(request: HttpRequest, metric_id: str) -> HttpResponse:
         "metric": chosen,
         "span": span,
         "by": dimension(by).name if by else None,
-        "value": value,
+        "value": value_names(horizon, by, [value])[value] if by else None,
         "shown": _shown(horizon, chosen, span, by, value),
         "back": f"{reverse('console:metric', args=[metric_id])}?{span.query}" + (f"&by={by}" if by else ""),
         "snapshot": horizon.snapshot,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows import erase_member
+from lianyi.insight.measure import dimension
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.selectors import list_claims_of, list_coupons_of, list_reviews_of
@@ -26,10 +27,10 @@ from lianyi.ops.shop.selectors import list_orders
 from lianyi.web.console import shop_words
 from lianyi.web.console.bulk import Act, Bulk
 from lianyi.web.console.bulk_forms import TagForm
-from lianyi.web.console.channel_words import channel_words
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.console.member_history import outside
 from lianyi.web.console.timeline import timeline
+from lianyi.web.console.value_words import channel_words, tier_words
 from lianyi.web.ui.lists import Asked, Column, Filter, Listing, wants_file
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -62,7 +63,7 @@ LIST = Listing(
             id="member", name=Text(zh="会员", en="Member"), value=lambda row: row["member"].public_id,
             link=lambda row: reverse("console:member", args=[row["member"].public_id]),
         ),
-        Column(id="tier", name=Text(zh="等级", en="Tier"), value=lambda row: row["member"].tier, tone=lambda tier: "accent", sort=True),
+        Column(id="tier", name=Text(zh="等级", en="Tier"), value=lambda row: tier_words(row["member"].tier), tone=lambda tier: "accent", sort=True),
         Column(id="tags", name=Text(zh="标签", en="Tags"), value=lambda row: "、".join(row["tags"])),
         Column(id="channel", name=Text(zh="来源", en="Came by"), value=lambda row: channel_words(row["member"].channel), under=lambda row: row["member"].platform),
         Column(id="joined", name=Text(zh="加入", en="Joined"), value=lambda row: row["member"].joined_at, unit="day", sort=True),
@@ -72,9 +73,9 @@ LIST = Listing(
     ),
     filters=(
         Filter(id="words", name=Text(zh="会员号", en="Member's id")),
-        Filter(id="tier", name=Text(zh="等级", en="Tier"), kind="choice", choices=lambda: {one: Text(zh=one, en=one) for one, _ in lists.count_by_tier()}),
+        Filter(id="tier", name=Text(zh="等级", en="Tier"), kind="choice", choices=lambda: {one: tier_words(one) for one, _ in lists.count_by_tier()}),
         Filter(id="tag", name=Text(zh="标签", en="Tag"), kind="choice", choices=lambda: {one: Text(zh=one, en=one) for one, _ in lists.count_by_tag()}),
-        Filter(id="channel", name=Text(zh="来源", en="Came by"), kind="choice", choices=lambda: {one: channel_words(one) or Text(zh=one, en=one) for one in lists.list_channels()}),
+        Filter(id="channel", name=Text(zh="来源", en="Came by"), kind="choice", choices=lambda: {one: dimension("channel").called(one) for one in lists.list_channels()}),
         Filter(id="since", name=Text(zh="加入不早于", en="Joined from"), kind="day"),
     ),
 )  # fmt: skip

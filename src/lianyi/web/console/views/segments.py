@@ -76,8 +76,7 @@ def segment(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def fetch(asked: Asked) -> Any:
         among = members_in(one.conditions, request.at)
-        given = {name: value for name, value in asked.given.items() if name in ("words", "since")}
-        return rows_of(lists.page_members(**given, sort=asked.sort, number=asked.number, size=asked.size, among=among))
+        return rows_of(lists.page_members(**asked.given, sort=asked.sort, number=asked.number, size=asked.size, among=among))
 
     if wants_file(request):
         return saved_list(request, fetch, f"segment-{public_id}")

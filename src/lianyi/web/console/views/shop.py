@@ -15,6 +15,7 @@ from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.selectors import list_campaigns, list_offers_of
 from lianyi.ops.journal.selectors import list_facts
 from lianyi.ops.shop import lists, services
+from lianyi.ops.shop.rules.reasons import reason_words
 from lianyi.ops.shop.selectors import available_of, find_price, get_order, get_product, get_refund, list_lines, list_refunds, prices_at
 from lianyi.web.console import shop_words as words
 from lianyi.web.console.bulk import Act, Bulk
@@ -65,7 +66,7 @@ REFUNDS = Listing(
     columns=(
         Column(
             id="order", name=Text(zh="订单", en="Order"), value=lambda row: row.order.public_id,
-            link=lambda row: reverse("console:order", args=[row.order.public_id]) + "#refunds", under=lambda row: row.fault if row.is_stuck else row.reason,
+            link=lambda row: reverse("console:order", args=[row.order.public_id]) + "#refunds", under=lambda row: row.fault if row.is_stuck else reason_words(row.reason),
         ),
         Column(id="state", name=Text(zh="状态", en="State"), value=words.standing, says=words.REFUNDS.__getitem__, tone=words.REFUND_TONES.__getitem__),
         Column(id="amount", name=Text(zh="金额", en="Amount"), value=lambda row: row.amount_fen, unit="money", sort=True),
@@ -327,6 +328,7 @@ def _order_page(
                 words.REFUNDS[words.standing(back)],
                 words.REFUND_TONES[words.standing(back)],
                 words.next_step(back.fault) if back.is_stuck else None,
+                reason_words(back.reason),
             )
             for back in backs
         ],
@@ -345,11 +347,12 @@ def _product_page(
     request: HttpRequest, public_id: str, *, price: PriceForm | None = None, pieces: PiecesForm | None = None
 ) -> dict[str, Any]:
     one = get_product(public_id)
+    titles = {campaign.public_id: campaign.title for campaign in list_campaigns() if campaign.product_id == one.pk}
     return {
         "product": one,
         "price": find_price(one, request.at),
         "prices": lists.list_prices(one),
-        "stocks": lists.stocks_of([one])[one.pk],
+        "stocks": [(stock, titles.get(stock.purpose.removeprefix("campaign:"), "")) for stock in lists.stocks_of([one])[one.pk]],
         "available": available_of([one]).get(one.pk, 0),
         "deals": lists.sold_of(one),
         "may_write": may(request, "shop.write"),

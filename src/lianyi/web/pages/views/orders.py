@@ -12,6 +12,7 @@ from lianyi.flows import settle_order
 from lianyi.kernel.errors import NotThere
 from lianyi.kernel.text import Text
 from lianyi.ops.campaigns.selectors import find_seat_of_order
+from lianyi.ops.shop.rules.reasons import REFUND_REASONS
 from lianyi.ops.shop.selectors import Order, find_order, list_lines, list_orders, list_refunds
 from lianyi.ops.shop.services import ReturnLine, request_refund
 from lianyi.web.edge.limits import Limit, limited
@@ -22,13 +23,6 @@ from lianyi.web.ui.templatetags.words import spoken
 
 CHANGES = Limit("orders changed", times=30, window_seconds=60)
 ORDER = Text(zh="订单", en="order")
-REASONS = {
-    "unwanted": Text(zh="不想要了", en="I changed my mind"),
-    "quality": Text(zh="质量问题", en="Something is wrong with it"),
-    "wrong": Text(zh="发错或少件", en="Wrong or missing pieces"),
-    "late": Text(zh="迟迟没收到", en="It did not arrive"),
-    "other": Text(zh="其他", en="Another reason"),
-}
 STATES = {
     "pending": (Text(zh="待付款", en="To pay"), "warn"),
     "paid": (Text(zh="已付款", en="Paid"), "good"),
@@ -91,7 +85,7 @@ def shown(request: HttpRequest, found: Order, *, wrong: str = "", status: int = 
         "is_late": found.state == "pending" and request.at >= found.expires_at,
         "refunds": [(refund, *REFUNDS[refund.state]) for refund in refunds],
         "may_return": found.state == "paid" and not is_open,
-        "reasons": REASONS,
+        "reasons": REFUND_REASONS,
         "gateways": [(name, GATEWAYS[name]) for name in settings.TENDERS],
         "wrong": wrong,
     }
@@ -116,7 +110,7 @@ def ask_back(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for money back: for all of it, or for some pieces of each line."""
     found = own_order(request, public_id)
     reason = request.POST.get("reason", "")
-    if reason not in REASONS:
+    if reason not in REFUND_REASONS:
         wrong = Text(zh="请选一个原因，帮我们改进。", en="Choose a reason, please.")
         return shown(request, found, wrong=wrong.say(spoken()), status=422)
     parts = []

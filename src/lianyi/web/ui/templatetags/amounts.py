@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lianyi.kernel.money import written
-from lianyi.kernel.numbers import percent
+from lianyi.kernel.numbers import MINUS, percent
 from lianyi.web.ui.templatetags.words import spoken
 
 register = template.Library()
@@ -18,25 +18,25 @@ register = template.Library()
 @register.filter
 def money(amount_fen: int) -> str:
     """An amount in minor units: ¥1,234.50."""
-    return written(amount_fen, settings.WORKSPACE.currency, spoken())
+    return written(amount_fen, settings.WORKSPACE.currency, spoken()).replace("-", MINUS)
 
 
 @register.filter
 def signed_money(amount_fen: int) -> str:
-    """A change of an amount: +¥8.00, -¥8.00."""
+    """A change of an amount: +¥8.00, −¥8.00."""
     return ("+" if amount_fen > 0 else "") + money(amount_fen)
 
 
 @register.filter
 def count(number: int) -> str:
     """A whole number with separators."""
-    return f"{number:,}"
+    return f"{number:,}".replace("-", MINUS)
 
 
 @register.filter
 def signed(number: int) -> str:
-    """A change of a whole number: +5, -5, 0."""
-    return f"{number:+,}" if number else "0"
+    """A change of a whole number: +5, −5, 0."""
+    return f"{number:+,}".replace("-", MINUS) if number else "0"
 
 
 @register.simple_tag

@@ -36,6 +36,12 @@
   };
   if (clocks.length) tick();
 
+  /* where one stands is in sight, also in a row that runs past the edge of a phone */
+  for (const here of document.querySelectorAll(".tabs [aria-current], .chips [aria-current]")) {
+    const row = here.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   /* toasts */
   const leave = (toast) => { toast.classList.add("leaving"); setTimeout(() => toast.remove(), 320); };
   for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(leave, 5000, toast);
