@@ -65,7 +65,8 @@ COMPARISONS = (
     Comparison("A6", "sales of every partner", "partners_ours", (Rival("partners_pandas", 6),)),
     Comparison("A7", "Markov credit from touches", "markov_ours", (Rival("markov_channelattribution", 4, same=False),), "touches"),
     Comparison("A8", f"forest of {MEMBERS:,} members: depth, descendants, K by generation", "forest_ours", (
-        Rival("forest_networkx", 30),), "members"),
+        Rival("forest_networkx", 100),), "members"),
+    Comparison("A8", "the same without compiled code", "forest_numpy", (Rival("forest_networkx", 30),), "members"),
 )  # fmt: skip
 # What libraries read instead of a workspace.
 PEER_INPUT = {"workspace": "facts", "touches": "touches", "members": "forest"}

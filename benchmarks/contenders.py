@@ -146,13 +146,13 @@ def partners_ours(path: str) -> dict[str, Any]:
     )
 
 
-def forest_ours(members: str) -> dict[str, Any]:
+def forest_ours(members: str, *, compiled: bool = True) -> dict[str, Any]:
     from lianyi.insight.analyse.fission.forest import forest, trees
 
     parent = inviters(int(members))
-    forest(parent[:10])
+    forest(parent[:10], compiled=compiled)
     clock = Clock()
-    found = forest(parent)
+    found = forest(parent, compiled=compiled)
     shapes = trees(found)
     return clock.said(
         [int(found.depth.max()), int(found.below.sum()), int(shapes.size.max()), children_by_level(found.depth, found.children)]
@@ -402,5 +402,6 @@ TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
     "partners_hand": partners_hand,
     "partners_pandas": partners_pandas,
     "forest_ours": forest_ours,
+    "forest_numpy": lambda members: forest_ours(members, compiled=False),
     "markov_ours": markov_ours,
 }

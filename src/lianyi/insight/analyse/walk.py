@@ -103,13 +103,14 @@ def compiled(walk: Callable[..., Any]) -> Callable[..., Any] | None:
     return fast
 
 
-def faster(walk: Callable[..., Any], rows: int) -> Callable[..., Any] | None:
+def faster(walk: Callable[..., Any], rows: int, *, worth: int = WORTH_COMPILING) -> Callable[..., Any] | None:
     """The compiled walk where the rows it was asked for so far make it worth loading; None where numpy should do it.
 
+    worth : from how many rows on
     A long history comes in parts: the first ones may be numpy's.
     """
     _asked[walk] += rows
-    return compiled(walk) if _asked[walk] >= WORTH_COMPILING else None
+    return compiled(walk) if _asked[walk] >= worth else None
 
 
 _asked: Counter[Callable[..., Any]] = Counter()

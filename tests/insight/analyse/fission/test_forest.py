@@ -1,8 +1,10 @@
 import csv
 import gzip
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pyarrow.csv as pa_csv
@@ -51,13 +53,27 @@ def test_depth_descendants_and_distances_are_what_walking_every_path_gives(paren
     assert found.root.tolist() == [c[-1] for c in chains]
     assert found.below.tolist() == [sum(i in c[1:] for c in chains) for i in range(len(parents))]
     shapes = trees(found)
-    for root, size, virality in zip(shapes.root, shapes.size, shapes.virality, strict=True):
+    for root, size, depth, breadth, virality in zip(shapes.root, shapes.size, shapes.depth, shapes.breadth, shapes.virality, strict=True):
         mine = [i for i, c in enumerate(chains) if c[-1] == root]
         assert size == len(mine)
+        lengths = [len(chains[i]) - 1 for i in mine]
+        assert (depth, breadth) == (max(lengths), max(Counter(lengths).values()))
         apart = [
             min(chains[a].index(x) + chains[b].index(x) for x in set(chains[a]) & set(chains[b])) for a in mine for b in mine if a != b
         ]
         assert virality == pytest.approx(np.mean(apart) if apart else np.nan, nan_ok=True)
+
+
+@given(any_parents, st.randoms())
+def test_the_compiled_way_finds_what_whole_arrays_find(parents: list[int], lots: Random) -> None:
+    pytest.importorskip("numba")
+    joined = np.array([lots.randrange(5) for _ in parents])
+
+    plain, fast = (forest(np.array(parents), order=joined, compiled=way) for way in (False, True))
+
+    assert fast.rings == plain.rings
+    for field in ("parent", "depth", "root", "below"):
+        assert getattr(fast, field).tolist() == getattr(plain, field).tolist()
 
 
 @given(any_parents)
