@@ -26,7 +26,7 @@ def render() -> str:
     for section in SECTIONS:
         metrics = [metric for metric in known.values() if metric.section == section]
         if metrics:
-            heading = ["metric", "中文", "English", "unit", "better", "definition", "needs", "by"]
+            heading = ["metric", "中文", "English", "unit", "better", "at least", "definition", "needs", "by"]
             parts += [f"## {TITLES[section]}", table(heading, [row(metric) for metric in metrics])]
     needed = [[code(id_), entry.says.zh, entry.says.en] for id_, entry in inputs().items()]
     split = [[code(id_), f"{entry.name.zh}：{entry.says.zh}", f"{entry.name.en}: {entry.says.en}"] for id_, entry in dimensions().items()]
@@ -35,6 +35,8 @@ def render() -> str:
         f"共 {len(known)} 个。每个指标的完整定义、SQL 与出处：`lianyi metrics 名称`。没有数据答 `no_data`，没有分母答 `undefined`，都不是零。",
         f"{len(known)} in all. The whole definition of one, with its SQL and source: `lianyi metrics NAME`. Without its input data a metric answers "
         "`no_data`, with nothing to divide by `undefined`; neither is zero.",
+        "at least：短于这样一段（day 一天、week 一周、month 一个月）就说明不了什么，卡片上的走势按它画。",
+        "At least: a shorter period (day, week, month) says nothing of it, and cards draw its trend by no less.",
         *parts,
         "## 需要的数据 · Inputs",
         table(["input", "中文", "English"], needed),
@@ -51,6 +53,7 @@ def row(metric: Metric) -> list[str]:
         f"{metric.name.en}: {metric.says.en}",
         metric.unit,
         better(metric),
+        metric.shortest,
         code(definition(metric)),
         ", ".join(code(name) for name in metric.needs),
         ", ".join(metric.dims),
@@ -67,6 +70,8 @@ def definition(metric: Metric) -> str:
     if metric.formula is not None:
         return metric.formula
     above, below = metric.sql.get("numerator", metric.sql.get("value", "")), metric.sql.get("denominator")
+    if below and any(sign in above for sign in (" - ", " + ")):
+        above = f"({above})"
     computed = f"{above} / {below}" if below else above
     if metric.quantile is not None:
         computed = f"quantile {metric.quantile:g} of {computed}"

@@ -9,7 +9,6 @@ from lianyi.insight.evaluate.case import Comparison
 from lianyi.insight.evaluate.evaluate import evaluate
 from lianyi.insight.evaluate.evidence import part_and_rest, sides_of, with_whole
 from lianyi.insight.evaluate.result import Evaluation
-from lianyi.insight.measure.session import session_of
 from lianyi.insight.report import compose
 from lianyi.insight.report.html import html
 from lianyi.kernel.clock import Window
@@ -48,7 +47,6 @@ def made(given) -> Evaluation:
 @pytest.mark.slow
 def test_every_finding_can_be_worked_out_from_the_rows_of_its_query(given, made):
     fresh = Held(*given)
-    session_of(fresh).offer_calendar(fresh, FIRST_DAY - 400, FIRST_DAY + 400)
     days = [(dt.date.fromisoformat(b) - dt.date.fromisoformat(a)).days for a, b in (made.window, made.baseline_window or made.window)]
     wrong = []
     for finding in made.findings:

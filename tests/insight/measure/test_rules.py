@@ -12,7 +12,7 @@ from sqlglot import exp
 from lianyi.insight.measure import catalogue, dimension, dimensions, horizon, intervals, measure, metric, to_csv
 from lianyi.insight.measure import entries as reading
 from lianyi.insight.measure.catalogue import _metric
-from lianyi.insight.measure.compile import Shape, aggregate, distribution, expressions, names_in, relation_sql
+from lianyi.insight.measure.compile import Shape, Writer, aggregate, distribution, expressions, relation_sql
 from lianyi.insight.measure.entries import sets
 from lianyi.insight.measure.inputs import inputs
 from lianyi.insight.measure.relation import relations
@@ -150,7 +150,7 @@ def test_every_query_stays_inside_the_house_dialect():
         for by in (None, *(d for d in ("platform", "new_returning", "category") if d in relations()[relation_id].dims)):
             split = dimension(by) if by else None
             shape = Shape(split, by_period=by == "platform", has_devices=True, steps=sets()["FUNNEL"])
-            rows = f"({relation_sql(relation_id, shape, names_in(sharing))})"
+            rows = f"({relation_sql(relation_id, shape, sharing)})"
             queries = [distribution(relation_id, rows, m, shape).sql for m in sharing if "value" in m.sql]
             queries += [aggregate(relation_id, rows, sharing, shape).sql] if any(expressions(m) for m in sharing) else []
             seen |= {str(v) for query in [*queries, *(base.sql for base in shape.bases.values())] for v in lint(query)}
@@ -349,7 +349,7 @@ def test_every_scan_of_events_in_the_catalogue_is_narrowed_by_name(by):
     # The clusters of contents leave words open; those who read them in place fill these.
     for id_, relation in ((i, r) for i, r in relations().items() if i != "content_clusters"):
         split = dimension(by) if by in relation.dims else None
-        sql = relation_sql(id_, Shape(split, by_period=False, has_devices=True, steps=("page_viewed", "order_paid")), ("order_paid",))
+        sql = Writer(relation, Shape(split, by_period=False, has_devices=True, steps=("page_viewed", "order_paid")), ("order_paid",)).sql()
         for scan in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table):
             if scan.name == "events":
                 seen += 1

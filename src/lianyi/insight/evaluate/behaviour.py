@@ -50,5 +50,5 @@ def keep_person_days(engine: Engine, from_day: int, to_day: int) -> None:
 
 def recorded(engine: Engine, names: Sequence[str]) -> set[str]:
     """Those of the event names that the history holds."""
-    facts = session_of(engine).presence.facts
+    facts = session_of(engine).presence.facts(engine)
     return {name for name in names if facts.get(name)}

@@ -12,13 +12,8 @@ LOW, HIGH = Text(zh="区间下限", en="Low"), Text(zh="区间上限", en="High"
 
 
 def both_sides(case: Case, metric: str, before: Window, now: Window, *, by: str | None = None) -> str:
-    """The catalogue's query of a metric over two windows, one below the other, told apart by the column `side`.
-
-    A metric that takes several queries has those of the second window.
-    """
+    """The catalogue's query of a metric over two windows, one below the other, told apart by the column `side`."""
     first, second = (metric_sql(case, metric, window, by=by) for window in (before, now))
-    if any(";" in sql or not sql.lstrip().upper().startswith(("SELECT", "WITH")) for sql in (first, second)):
-        return second
     return f"SELECT 'before' AS side, b.* FROM (\n{first}\n) AS b\nUNION ALL\nSELECT 'now' AS side, n.* FROM (\n{second}\n) AS n"
 
 

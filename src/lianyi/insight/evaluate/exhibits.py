@@ -129,7 +129,7 @@ def over_credited(case: Case, booked: float | None) -> Text | None:
 
     booked : orders of that channel in the window, None where there were none
     """
-    if not booked or not session_of(case.engine).presence.facts.get("share_withheld"):
+    if not booked or not session_of(case.engine).presence.facts(case.engine).get("share_withheld"):
         return None
     brought = word_of_mouth(case.engine, case.window).brought
     factor = over_credit(ModelCredit("booked", (Credit(FRIENDS, float(booked), None, None, 0.0),)), {FRIENDS: brought})[FRIENDS]

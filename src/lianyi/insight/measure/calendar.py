@@ -2,23 +2,20 @@
 
 import pyarrow as pa
 
-from lianyi.kernel.clock import Window, date_of, period_start, periods
+from lianyi.kernel.clock import Window, date_of, periods
 
 
 def calendar_days(first_day: int, last_day: int) -> pa.Table:
-    """One row a day: d, its week, month and quarter as day numbers, and the month as text.
+    """One row a day: d, and its month as text.
 
     first_day, last_day : inclusive
     >>> calendar_days(0, 0).to_pylist()
-    [{'d': 0, 'week_d': -3, 'month_d': 0, 'quarter_d': 0, 'month_text': '1970-01'}]
+    [{'d': 0, 'month_text': '1970-01'}]
     """
     days = range(first_day, last_day + 1)
     return pa.table(
         {
             "d": pa.array(days, pa.int32()),
-            "week_d": pa.array([period_start(d, "week") for d in days], pa.int32()),
-            "month_d": pa.array([period_start(d, "month") for d in days], pa.int32()),
-            "quarter_d": pa.array([period_start(d, "quarter") for d in days], pa.int32()),
             "month_text": pa.array([date_of(d).strftime("%Y-%m") for d in days], pa.string()),
         }
     )

@@ -14,6 +14,7 @@ from lianyi.insight.measure.relation import Relation, relations
 from lianyi.stream.contracts import contracts
 
 _JINJA = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 - SQL, from our own data files
+_COLUMN = re.compile(r"\br\.(\w+)")
 _QUOTED = re.compile(r"'([a-z_]+)'")
 
 
@@ -55,6 +56,11 @@ def names_in(metrics: Iterable[Metric]) -> tuple[str, ...]:
     return tuple(sorted(found & set(contracts())))
 
 
+def columns_in(metrics: Iterable[Metric]) -> frozenset[str]:
+    """The columns of their relation that the metrics' SQL reads: what is joined for another need not be."""
+    return frozenset(column for metric in metrics for sql in metric.sql.values() for column in _COLUMN.findall(_filled(sql)))
+
+
 def _words(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
@@ -75,10 +81,11 @@ def _filled(sql: str) -> str:
 class Writer:
     """Fills one relation's template; hands the template the words it may use."""
 
-    def __init__(self, relation: Relation, shape: Shape, names: tuple[str, ...]) -> None:
+    def __init__(self, relation: Relation, shape: Shape, names: tuple[str, ...], columns: frozenset[str] | None = None) -> None:
         self.relation = relation
         self.shape = shape
         self.names = names
+        self.columns = columns
         self.carries = shape.dimension is not None and shape.dimension.id in relation.dims
 
     def sql(self, **given: str) -> str:
@@ -95,6 +102,7 @@ class Writer:
             "facts": self.facts,
             "base": self.base,
             "of": self.of,
+            "reads": self.reads,
         }
         return _template(self.relation.sql).render(words | given).strip()
 
@@ -102,6 +110,10 @@ class Writer:
     def cut(self) -> bool:
         """Whether rows carry the period they fall in."""
         return self.shape.by_period and self.relation.class_ == "rows"
+
+    def reads(self, column: str) -> bool:
+        """Whether anybody asks for a column that costs a join."""
+        return self.columns is None or column in self.columns
 
     def keys(self, alias: str) -> str:
         """The period and the dimension of a row, where there are any, each with a comma before it."""
@@ -183,6 +195,11 @@ def expressions(metric: Metric) -> dict[str, str]:
     return roles
 
 
+def value_of(metric: Metric) -> str:
+    """The column of a metric that is a mean or a quantile, as SQL."""
+    return _filled(metric.sql["value"])
+
+
 WAYS = (1, 2)
 
 
@@ -198,20 +215,21 @@ def over_clusters(metric: Metric) -> Metric:
     return replace(metric, relation=metric.clusters, sql=roles)
 
 
-def relation_sql(relation_id: str, shape: Shape, names: tuple[str, ...]) -> str:
-    """The rows of a relation; bases it reads are noted in `shape.bases`."""
-    return Writer(relations()[relation_id], shape, names).sql()
+def relation_sql(relation_id: str, shape: Shape, metrics: Iterable[Metric]) -> str:
+    """The rows of a relation as some metrics need them; bases it reads are noted in `shape.bases`."""
+    metrics = tuple(metrics)
+    return Writer(relations()[relation_id], shape, names_in(metrics), columns_in(metrics)).sql()
 
 
-def each_sql(relation_id: str, shape: Shape, names: tuple[str, ...]) -> str:
-    """The rows of a relation to look at: one row a fact where the relation adds them up."""
+def each_sql(relation_id: str, shape: Shape, metrics: Iterable[Metric]) -> str:
+    """The rows of a relation to look at, with every column: one row a fact where the relation adds them up."""
     relation = relations()[relation_id]
-    return Writer(replace(relation, sql=relation.each or relation.sql), shape, names).sql()
+    return Writer(replace(relation, sql=relation.each or relation.sql), shape, names_in(metrics)).sql()
 
 
 def label_of(relation_id: str, shape: Shape) -> str:
     """The dimension's value of a row `r`, as a metric is split by it; "" without a dimension."""
-    select, _ = _grouping(relation_id, shape)
+    select, _ = grouping(relation_id, shape)
     return select[0].removesuffix(" AS dim_value") if select else ""
 
 
@@ -221,22 +239,23 @@ def aggregate(relation_id: str, source: str, metrics: Iterable[Metric], shape: S
     for metric in metrics:
         for expression in expressions(metric).values():
             columns.setdefault(expression, f"a{len(columns)}")
-    select, group = _grouping(relation_id, shape)
+    select, group = grouping(relation_id, shape)
     chosen = ", ".join([*select, *(f"{expression} AS {name}" for expression, name in columns.items())])
     return Query(f"SELECT {chosen}\nFROM {source} AS r{group}", columns)
 
 
 def distribution(relation_id: str, source: str, metric: Metric, shape: Shape) -> Query:
     """How often each value occurs: from it any quantile is read exactly, on every engine alike."""
-    value = _filled(metric.sql["value"])
-    select, group = _grouping(relation_id, shape)
+    value = value_of(metric)
+    select, group = grouping(relation_id, shape)
     chosen = ", ".join([*select, f"CAST({value} AS DOUBLE) AS a0", "CAST(count(*) AS BIGINT) AS a1"])
     grouped = f"{group}, {value}" if group else f"\nGROUP BY {value}"
     where = f"\nWHERE {value} IS NOT NULL"
     return Query(f"SELECT {chosen}\nFROM {source} AS r{where}{grouped}", {value: "a0"})
 
 
-def _grouping(relation_id: str, shape: Shape) -> tuple[list[str], str]:
+def grouping(relation_id: str, shape: Shape) -> tuple[list[str], str]:
+    """The columns by which a relation's rows are told apart (`period_d`, `dim_value`), as they are selected, and the clause that groups by them."""
     writer = Writer(relations()[relation_id], shape, ())
     keys = []
     if writer.cut:

@@ -145,9 +145,8 @@ def _values(run: Run, asked: Sequence[Metric], level: float) -> list[MetricValue
             says = tuple(i.says for i in missing[one.id])
             values += [MetricValue(one.id, NO_DATA, None, one.unit, at=at, missing=says, version=one.version) for at in starts]
             continue
-        sql = run.sql_of(one)
         found = answers[one.id]
-        values += [_value(one, key, found[key], run.dimension, sql) for key in sorted(found, key=_order)]
+        values += [_value(one, key, found[key], run.dimension, run.sql_of(one, key[0])) for key in sorted(found, key=_order)]
     return values
 
 

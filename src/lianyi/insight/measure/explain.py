@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from lianyi.insight.measure.alone import of_formula, of_rows, with_kept
 from lianyi.insight.measure.catalogue import Metric, formula_inputs, metric
-from lianyi.insight.measure.compile import Shape, aggregate, distribution, expressions, names_in, relation_sql
+from lianyi.insight.measure.compile import Shape, relation_sql
 from lianyi.insight.measure.dimensions import dimension
 from lianyi.insight.measure.entries import sets
 from lianyi.insight.measure.inputs import Input, inputs
@@ -27,18 +28,19 @@ def explain(id_: str, *, by: str | None = None) -> Explanation:
     ((), True)
     """
     one = metric(id_)
-    parts = formula_inputs(one.formula) if one.formula is not None else ()
-    sql = "\n\n".join(f"-- {part}\n{explain(part, by=by).sql}" for part in parts) if parts else _sql(one, by)
-    return Explanation(metric=one, needs=tuple(inputs()[i] for i in one.needs), parts=parts, sql=sql)
+    return Explanation(metric=one, needs=tuple(inputs()[i] for i in one.needs), parts=_parts(one), sql=_sql(one, by))
+
+
+def _parts(one: Metric) -> tuple[str, ...]:
+    return formula_inputs(one.formula) if one.formula is not None else ()
 
 
 def _sql(one: Metric, by: str | None) -> str:
+    if one.formula is not None:
+        named = {part: metric(part) for part in _parts(one)}
+        return of_formula(one, {id_: _sql(part, by) for id_, part in named.items()}, named, () if by is None else ("dim_value",))
     if one.relation is None:
         return ""
     shape = Shape(dimension(by) if by is not None else None, by_period=False, has_devices=True, steps=sets()["FUNNEL"])
-    source = f"(\n{relation_sql(one.relation, shape, names_in([one]))}\n)"
-    queries = [aggregate(one.relation, source, [one], shape)] if expressions(one) else []
-    if "value" in one.sql:
-        queries.append(distribution(one.relation, source, one, shape))
-    kept = ",\n".join(f"{base.kept_as} AS (\n{base.sql}\n)" for base in shape.bases.values() if base.code is None)
-    return ";\n\n".join((f"WITH {kept}\n" if kept else "") + query.sql for query in queries)
+    sql = of_rows(one, one.relation, relation_sql(one.relation, shape, [one]), shape)
+    return with_kept(sql, tuple(shape.bases.values()), {})

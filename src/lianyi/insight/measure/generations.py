@@ -32,3 +32,20 @@ def generations(edges: pa.Table) -> pa.Table:
     in_circle = above[:n] != n
     generation = pa.array(steps[:n], pa.int32(), mask=in_circle)
     return pa.table({"member_id": members, "generation": generation})
+
+
+def generations_sql(edges: str) -> str:
+    """The same as a query, for whoever wants to run it alone: one round a generation.
+
+    edges : a query of member_id and referrer_id
+    """
+    return f"""WITH RECURSIVE edge AS (
+{edges}
+), reached AS (
+SELECT e.member_id, CASE WHEN e.referrer_id IS NULL THEN 0 ELSE 1 END AS generation
+FROM edge AS e LEFT JOIN edge AS r ON r.member_id = e.referrer_id
+WHERE r.member_id IS NULL
+UNION ALL
+SELECT e.member_id, r.generation + 1 FROM edge AS e JOIN reached AS r ON r.member_id = e.referrer_id
+)
+SELECT e.member_id, r.generation FROM edge AS e LEFT JOIN reached AS r ON r.member_id = e.member_id"""

@@ -19,18 +19,31 @@ _STATED = {
 }
 
 
+# Names looked for one by one before all are counted: each costs a few milliseconds, as facts lie by name, and counting reads every row.
+FEW = 4
+
+
 class Presence:
     """Which inputs a history has, by what it holds anywhere in time; each is looked up when first asked for.
 
-    facts : event name -> rows
-    Cost: one pass over the names, then a look for the first fitting row per input; a pass over its columns where there is none.
+    Cost: a look for the first fitting row per input, which is a pass over its columns where there is none; one pass over the names when
+    many are asked for.
     """
 
-    def __init__(self, engine: Engine, source: str) -> None:
+    def __init__(self, source: str) -> None:
         self._source = source
         self._known: dict[str, bool] = {}
-        counted = engine.run(f"SELECT e.name, CAST(count(*) AS BIGINT) AS n_rows FROM {source} AS e GROUP BY e.name ORDER BY e.name")
-        self.facts: dict[str, int] = {row["name"]: row["n_rows"] for row in counted.to_pylist()}
+        self._facts: dict[str, int] | None = None
+        self._looked = 0
+
+    def facts(self, engine: Engine) -> dict[str, int]:
+        """Event name -> rows."""
+        if self._facts is None:
+            counted = engine.run(
+                f"SELECT e.name, CAST(count(*) AS BIGINT) AS n_rows FROM {self._source} AS e GROUP BY e.name ORDER BY e.name"
+            )
+            self._facts = {row["name"]: row["n_rows"] for row in counted.to_pylist()}
+        return self._facts
 
     def missing(self, engine: Engine, needs: tuple[str, ...]) -> tuple[Input, ...]:
         """The inputs among `needs` that the history lacks."""
@@ -38,15 +51,22 @@ class Presence:
 
     def states(self, engine: Engine, name: str, field: str) -> bool:
         """Whether any fact of a name states a field."""
-        return name in self.facts and self._any(engine, (name,), field, ())
+        return self._occurs(engine, (name,), field, ())
 
     def _has(self, engine: Engine, wanted: Input) -> bool:
         if wanted.id not in self._known:
-            names = tuple(name for name in wanted.events if name in self.facts)
-            simple = wanted.field is None and not wanted.kinds
-            by_facts = bool(names) and (simple or self._any(engine, names, wanted.field, wanted.kinds))
+            by_facts = self._occurs(engine, wanted.events, wanted.field, wanted.kinds)
             self._known[wanted.id] = by_facts or any(_has_value(engine, table, column, wanted.only) for table, column in wanted.columns)
         return self._known[wanted.id]
+
+    def _occurs(self, engine: Engine, names: tuple[str, ...], field: str | None, kinds: tuple[str, ...]) -> bool:
+        """Whether there is a fact of any of some names that states a field and is of a kind."""
+        self._looked += 1
+        if self._facts is not None or self._looked > FEW:
+            names = tuple(name for name in names if name in self.facts(engine))
+            if names and field is None and not kinds:
+                return True
+        return bool(names) and self._any(engine, names, field, kinds)
 
     def _any(self, engine: Engine, names: tuple[str, ...], field: str | None, kinds: tuple[str, ...]) -> bool:
         conditions = [f"e.name IN ({_words(names)})"]

@@ -1,23 +1,22 @@
 """One run: a window, a grain and a dimension on one engine; the queries it takes and their rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lianyi.insight.measure import alone
 from lianyi.insight.measure.answers import Key, Row, counts_something, spreads
 from lianyi.insight.measure.calendar import period_days
 from lianyi.insight.measure.catalogue import Metric, formula_inputs, metric
 from lianyi.insight.measure.compile import (
     Base,
-    Query,
     Shape,
     aggregate,
     distribution,
     each_sql,
     expressions,
     label_of,
-    names_in,
     relation_sql,
 )
 from lianyi.insight.measure.dimensions import Dimension
@@ -51,7 +50,8 @@ class Run:
     dimension: Dimension | None
     horizon_day: int
     zone: ZoneInfo
-    _queries: dict[str, list[str]] = field(default_factory=dict)
+    _noted: dict[tuple[str, int | None], tuple[Asked, Mapping[str, int], Reach]] = field(default_factory=dict)
+    _sql: dict[tuple[str, int | None], str] = field(default_factory=dict)
 
     def rows(self, metrics: Sequence[Metric]) -> dict[str, dict[Key, Row]]:
         """The aggregates of every metric by key; metrics over the same relation are answered together."""
@@ -60,9 +60,8 @@ class Run:
         by_relation: dict[str, list[Metric]] = {}
         for one in metrics:
             by_relation.setdefault(one.relation or "", []).append(one)
-        ahead = max((relations()[r].ahead for r in by_relation), default=0)
-        self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day + min(ahead, 366))
         asked = [self._written(relation_id, sharing) for relation_id, sharing in by_relation.items()]
+        self._offer_calendar(asked)
         reach = self._reach(asked)
         found: dict[str, dict[Key, Row]] = {one.id: {} for one in metrics}
         for relation in asked:
@@ -77,7 +76,7 @@ class Run:
     def _written(self, relation_id: str, sharing: list[Metric], *, each: bool = False) -> Asked:
         steps = self.session.steps(self.engine) if "steps" in relations()[relation_id].sql else ()
         shape = Shape(self.dimension, by_period=self.grain != "total", has_devices=self.session.has_devices, steps=steps)
-        sql = (each_sql if each else relation_sql)(relation_id, shape, names_in(sharing))
+        sql = (each_sql if each else relation_sql)(relation_id, shape, sharing)
         return Asked(relation_id, sql, tuple(shape.bases.values()), shape, sharing)
 
     def _reach(self, asked: Sequence[Asked]) -> dict[str, dict[str, int]]:
@@ -99,28 +98,26 @@ class Run:
     def _ask(self, relation: Asked, params: Mapping[str, int], reach: Reach, at: int | None, found: dict[str, dict[Key, Row]]) -> None:
         counted = [m for m in relation.metrics if expressions(m)]
         spread = {m.sql["value"]: m for m in relation.metrics if "value" in m.sql}
-        source = whole = f"(\n{relation.sql}\n)"
+        for one in relation.metrics:
+            # The clusters of a metric's interval, asked for after its value, are not its value.
+            self._noted.setdefault((one.id, at), (relation, params, reach))
+        source = f"(\n{relation.sql}\n)"
         if bool(counted) + len(spread) > 1:
             # Read more than once: kept, so that it is worked out once.
             self.engine.keep("kept_rows", self.session.lean(relation.sql), params)
             source = "kept_rows"
         if counted:
             query = aggregate(relation.id, source, counted, relation.shape)
-            text = complete(aggregate(relation.id, whole, counted, relation.shape), relation.bases, params, reach)
             for record in self.engine.run(self.session.lean(query.sql), params).to_pylist():
                 key = _key(record, at)
                 for one in counted:
                     row = Row({role: record[query.columns[expression]] for role, expression in expressions(one).items()})
                     found[one.id][key] = _joined(found[one.id].get(key), row)
-            for one in counted:
-                self._note(one, text)
         for value, first in spread.items():
             sharing = [m for m in relation.metrics if m.sql.get("value") == value]
-            text = complete(distribution(relation.id, whole, first, relation.shape), relation.bases, params, reach)
             told = self.engine.run(self.session.lean(distribution(relation.id, source, first, relation.shape).sql), params)
             rows = {_key(record, at): row for record, row in spreads(told)}
             for one in sharing:
-                self._note(one, text)
                 for key, row in rows.items():
                     found[one.id][key] = _joined(found[one.id].get(key), row)
 
@@ -163,45 +160,62 @@ class Run:
             if period.to_day <= first or period.from_day > self.horizon_day
         )
 
-    def _note(self, one: Metric, text: str) -> None:
-        noted = self._queries.setdefault(one.id, [])
-        if text not in noted and len(noted) < 2:
-            noted.append(text)
+    def _offer_calendar(self, asked: Sequence[Asked]) -> None:
+        if any("calendar_days" in sql for relation in asked for sql in (relation.sql, *(base.sql for base in relation.bases))):
+            self.session.offer_calendar(self.engine, *self._calendar_span())
+
+    def _calendar_span(self) -> tuple[int, int]:
+        return self.window.previous().from_day - 366, self.window.to_day
 
     def each(self, one: Metric) -> tuple[str, str]:
         """What a metric's rows, one by one, are kept under on the engine, and their query, complete. The metric is no formula."""
-        self.session.offer_calendar(self.engine, self.window.previous().from_day - 366, self.window.to_day)
         relation = self._written(one.relation or "", [one], each=True)
+        self._offer_calendar([relation])
         reach, params = self._reach([relation]), self.params(self.window)
         self.session.prepare(self.engine, relation.bases, reach)
         label = label_of(relation.id, relation.shape)
         sql = f"SELECT r.*{f', {label} AS dim_value' if label else ''}\nFROM (\n{relation.sql}\n) AS r"
         self.engine.keep("each_row", self.session.lean(sql), params)
-        return "each_row", complete(Query(sql, {}), relation.bases, params, reach)
+        return "each_row", self._complete(sql, relation.bases, params, reach)
 
     def query_of(self, one: Metric) -> str:
-        """The queries of one metric over the whole window, each complete, written and not run."""
+        """The query of a metric over the whole window, complete, written and not run: that of `sql_of`."""
         if one.formula is not None:
-            return "\n\n".join(f"-- {part}\n{self.query_of(metric(part))}" for part in formula_inputs(one.formula))
+            return self._of_formula(one, [self.query_of(metric(part)) for part in formula_inputs(one.formula)])
         relation = self._written(one.relation or "", [one])
-        reach, params, whole = self._reach([relation]), self.params(self.window), f"(\n{relation.sql}\n)"
-        queries = [aggregate(relation.id, whole, [one], relation.shape)] if expressions(one) else []
-        if "value" in one.sql:
-            queries.append(distribution(relation.id, whole, one, relation.shape))
-        return ";\n\n".join(complete(query, relation.bases, params, reach) for query in queries)
+        return self._of_rows(one, relation, self.params(self.window), self._reach([relation]), None)
 
-    def sql_of(self, one: Metric) -> str:
-        """The queries behind a metric, each complete."""
-        if one.formula is None:
-            return ";\n\n".join(self._queries.get(one.id, []))
-        parts = "\n\n".join(f"-- {part}\n{self.sql_of(metric(part))}" for part in formula_inputs(one.formula))
-        return f"-- {one.id} = {one.formula}\n\n{parts}"
+    def sql_of(self, one: Metric, at: int | None = None) -> str:
+        """The query behind a metric's value in a period that was counted: one statement that stands alone, with the value in the column `value`.
 
+        at : first day of the period, None over the whole window
+        Rows of other periods and of other values of the dimension may stand beside it (`period_d`, `dim_value`).
+        """
+        if (one.id, at) not in self._sql:
+            if one.formula is not None:
+                sql = self._of_formula(one, [self.sql_of(metric(part), at) for part in formula_inputs(one.formula)])
+            else:
+                # Rows that belong to a day are counted for all periods at once.
+                noted = (one.id, at) if (one.id, at) in self._noted else (one.id, None)
+                sql = self._of_rows(one, *self._noted[noted], noted[1])
+            self._sql[one.id, at] = sql
+        return self._sql[one.id, at]
 
-def complete(query: Query, bases: Sequence[Base], params: Mapping[str, int], reach: Reach) -> str:
-    """A query that stands alone: what is kept before it written in front, its parameters written in."""
-    kept = ",\n".join(f"{base.kept_as} AS (\n{written_out(base.sql, reach[base.kept_as])}\n)" for base in bases if base.code is None)
-    return (f"WITH {kept}\n" if kept else "") + written_out(query.sql, params)
+    def _of_rows(self, one: Metric, relation: Asked, params: Mapping[str, int], reach: Reach, at: int | None) -> str:
+        return self._complete(alone.of_rows(one, relation.id, relation.sql, relation.shape, at), relation.bases, params, reach)
+
+    def _of_formula(self, one: Metric, parts: Sequence[str]) -> str:
+        names = formula_inputs(one.formula or "")
+        keys = [*(["period_d"] if self.grain != "total" else []), *(["dim_value"] if self.dimension is not None else [])]
+        return alone.of_formula(one, dict(zip(names, parts, strict=True)), {name: metric(name) for name in names}, keys)
+
+    def _complete(self, sql: str, bases: Sequence[Base], params: Mapping[str, int], reach: Reach) -> str:
+        """A query that stands alone: what it reads besides the snapshot written in front, its parameters written in."""
+        calendar = {"calendar_days": alone.calendar_sql(*self.session.calendar(*self._calendar_span()))}
+        if self.grain != "total":
+            calendar["period_days"] = alone.period_sql(self.window, self.grain)
+        bound = [replace(base, sql=written_out(base.sql, reach[base.kept_as])) for base in bases]
+        return alone.with_kept(written_out(sql, params), bound, calendar)
 
 
 def _key(record: Mapping[str, Any], at: int | None) -> Key:

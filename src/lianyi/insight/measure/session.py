@@ -26,7 +26,7 @@ class Session:
         self.has_devices = engine.snapshot.has_devices
         # Facts without their actor, where nobody asks for it: saves joining devices to their owners. Erased members are still in it.
         self.plain = "stored" if self.has_devices and not engine.snapshot.erased else "events"
-        self.presence = Presence(engine, self.plain)
+        self.presence = Presence(self.plain)
         self.first_day = engine.snapshot.first_day
         self.last_day = engine.snapshot.last_day
         self._steps: tuple[str, ...] | None = None
@@ -88,11 +88,15 @@ class Session:
 
     def offer_calendar(self, engine: Engine, first_day: int, last_day: int) -> None:
         """Make `calendar_days` cover the history and a span of days."""
-        ends = [d for d in (self.first_day, self.last_day, first_day, last_day) if d is not None]
-        wanted = (min(ends), max(ends))
+        wanted = self.calendar(first_day, last_day)
         if self._calendar is None or wanted[0] < self._calendar[0] or wanted[1] > self._calendar[1]:
             engine.offer("calendar_days", calendar_days(*wanted))
             self._calendar = wanted
+
+    def calendar(self, first_day: int, last_day: int) -> tuple[int, int]:
+        """First and last day of a calendar that covers the history and a span of days."""
+        ends = [d for d in (self.first_day, self.last_day, first_day, last_day) if d is not None]
+        return min(ends), max(ends)
 
 
 def written_out(sql: str, params: Mapping[str, int | str]) -> str:

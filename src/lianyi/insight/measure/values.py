@@ -23,7 +23,8 @@ class MetricValue:
     at       : first day of the period, None for the whole window
     missing  : inputs that were never recorded, in an operator's words
     version  : of the definition
-    sql      : the query that answered, complete, runnable on the same snapshot
+    sql      : a query that answers, one statement, runnable alone on the same snapshot: the value, unrounded, is in its column `value`, beside
+               that of other periods (`period_d`) and other values of the dimension (`dim_value`) where there are any
     """
 
     metric: str

@@ -1,9 +1,12 @@
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lianyi.insight.analyse.answer import ENVELOPE
 from lianyi.insight.analyse.fission.fission import FIRST_DAYS, MEMBERS, fission
@@ -91,11 +94,25 @@ def test_the_worth_of_generations_can_be_asked_again_in_one_query(tmp_path: Path
     opened = shop(tmp_path, later_pays=100)
     found = fission(opened, ALL)
 
-    rows = opened.run(worth_query(opened, ALL, 2)).to_pylist()
+    rows = opened.run(worth_query(opened, ALL)).to_pylist()
 
     assert [(row["value"], row["n"]) for row in rows] == [(g.generation, g.members) for g in found.generations]
     assert [row["net"] for row in rows] == pytest.approx([g.net_fen.value for g in found.generations])
-    assert [row["value"] for row in opened.run(worth_query(opened, ALL, 1)).to_pylist()] in ([0, 1, None], [None, 0, 1])
+
+
+@given(st.integers(1, 7).flatmap(lambda n: st.lists(st.tuples(st.integers(-1, n), st.integers(100, 103)), min_size=n, max_size=n)))
+@settings(max_examples=6, deadline=None)
+def test_the_query_gives_members_of_rings_the_generation_that_the_analysis_gives_them(people: list[tuple[int, int]]) -> None:
+    """Whoever invited them, oneself and strangers included, and in whatever order they joined."""
+    rows = [joined(f"m{i}", day, None if by < 0 else f"m{by}") for i, (by, day) in enumerate(people)]
+    with TemporaryDirectory() as folder:
+        opened = engine_on(Path(folder) / "w", [*rows, {"member_id": "m0", "name": "page_viewed", "t": at(180)}])
+        found = fission(opened, ALL)
+
+        said = opened.run(worth_query(opened, ALL)).to_pylist()
+        opened.close()
+
+    assert [(row["value"], row["n"]) for row in said] == [(g.generation, g.members) for g in found.generations]
 
 
 def test_inviting_that_pays_goes_on(tmp_path: Path) -> None:

@@ -224,6 +224,6 @@ def attribution(
 
 
 def _known_from_shares(engine: Engine, window: Window) -> dict[str, Estimate]:
-    if not session_of(engine).presence.facts.get("share_withheld"):
+    if not session_of(engine).presence.facts(engine).get("share_withheld"):
         return {}
     return {"social": word_of_mouth(engine, window).brought}

@@ -159,7 +159,7 @@ def _losing(case: Case, spread: Fission) -> Iterator[Finding]:
         money_at_stake=round(losing.net_fen.value * losing.members),
         grade="B",
         evidence=Evidence(
-            sql=worth_query(case.engine, spread.window, max(nth, *(g.generation for g in shown))),
+            sql=worth_query(case.engine, spread.window),
             columns=(
                 ("value", Text(zh="代", en="Generation"), "count"),
                 ("n", Text(zh="人数", en="Members"), "count"),
