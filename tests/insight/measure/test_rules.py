@@ -16,6 +16,7 @@ from lianyi.insight.measure.compile import Shape, Writer, aggregate, distributio
 from lianyi.insight.measure.entries import sets
 from lianyi.insight.measure.inputs import inputs
 from lianyi.insight.measure.relation import relations
+from lianyi.insight.measure.run import TooManyValues
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.stream.engines.lint import lint
@@ -186,6 +187,19 @@ def test_an_unknown_metric_is_refused_with_the_nearest_name(world):
 def test_a_dimension_that_makes_no_sense_is_refused_naming_those_that_do(world):
     with pytest.raises(BadInput, match="retention_d1 cannot be split by category; it can by: platform"):
         measure(world.tell(["0 10:00 order_paid m=a o=1 fen=5"]), ["retention_d1"], WINDOW, by="category")
+
+
+def test_a_split_into_more_values_than_anybody_reads_is_refused_with_what_to_do(world):
+    world.tell([f"{day} 10:00 content_viewed m=a c=c{day}" for day in range(10)])
+    asked = {"by": "content", "grain": "day", "most": 99}
+
+    with pytest.raises(TooManyValues) as refusal:
+        measure(world, ["reads"], Window(DAY_0, DAY_0 + 10), **asked)
+
+    assert refusal.value.say("en").startswith(
+        "Split like this there are at least 100 numbers (10 periods, by Content); one question returns 99 at most. Ask for longer periods"
+    )
+    assert len(measure(world, ["reads"], Window(DAY_0, DAY_0 + 9), **asked)) == 81
 
 
 def test_a_level_outside_the_open_interval_is_refused(world):

@@ -60,7 +60,15 @@ class Case:
     ) -> list[MetricValue]:
         """Metrics over the window (or another), at this case's level, horizon and zone."""
         return measure(
-            self.engine, metrics, window or self.window, by=by, grain=grain, level=self.level, horizon_day=self.horizon_day, zone=self.zone
+            self.engine,
+            metrics,
+            window or self.window,
+            by=by,
+            grain=grain,
+            level=self.level,
+            horizon_day=self.horizon_day,
+            zone=self.zone,
+            most=None,
         )
 
     def value(self, metric: str) -> float | None:

@@ -17,6 +17,8 @@ from lianyi.kernel.errors import BadInput, UnknownName
 from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
+# A value takes two kilobytes on its way to a page or a file.
+MOST_VALUES = 100_000
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -38,6 +40,7 @@ def measure(
     level: float = 0.95,
     horizon_day: int | None = None,
     zone: ZoneInfo = DEFAULT_ZONE,
+    most: int | None = MOST_VALUES,
 ) -> list[MetricValue]:
     """The values of some metrics over a window, in the order asked, then by period, then by dimension value.
 
@@ -48,10 +51,11 @@ def measure(
     level       : of every interval, in (0, 1)
     horizon_day : last complete business day; by default the last day of the data
     zone        : of the workspace, for the few metrics that compare instants with the horizon or with a plan
+    most        : how many values a split may come to; None for any number
     Returns     one value for each metric and period; split, one for each value of the dimension that occurs in the window, in every period.
                 Where nothing happened a count or a sum is nought and a share or a mean undefined; a period that the history does not
                 reach is no data
-    Raises      UnknownName, BadInput
+    Raises      UnknownName, BadInput; TooManyValues for a split into more than `most`, which the first answer shows
     Cost        metrics that share rows share one pass over the facts; what depends on the window as a whole runs once a period
     """
     asked = [metric(id_) for id_ in dict.fromkeys(metrics)]
@@ -63,6 +67,7 @@ def measure(
             reason=Text(zh="置信水平应在 0 与 1 之间，收到的是 %(given)s", en="A level lies between 0 and 1, not %(given)s"), given=level
         )
     run = run_of(engine, window, split, grain=grain, horizon_day=horizon_day, zone=zone)
+    run.most = most
     return _values(run, asked, level)
 
 
@@ -127,13 +132,15 @@ def _values(run: Run, asked: Sequence[Metric], level: float) -> list[MetricValue
         rows[id_] = {
             key: replace(row, roles={**clusters[key].roles, **row.roles}) if key in clusters else row for key, row in rows[id_].items()
         }
+    keys = {m.id: run.keys(m, rows[m.id]) for m in counted}
+    run.bound(sum(map(len, keys.values())))
     answers: dict[str, dict[Key, Answer]] = {}
     unreached = run.unreached()
     for one in needed:
         if missing[one.id]:
             continue
         if one.formula is None:
-            answers[one.id] = judged(one, rows[one.id], run.keys(one, rows[one.id]), level, unreached)
+            answers[one.id] = judged(one, rows[one.id], keys[one.id], level, unreached)
         else:
             answers[one.id] = of_formula(
                 one, {i: answers[i] for i in formula_inputs(one.formula)}, [metric(i) for i in formula_inputs(one.formula)]

@@ -23,9 +23,25 @@ from lianyi.insight.measure.dimensions import Dimension
 from lianyi.insight.measure.relation import relations
 from lianyi.insight.measure.session import Session, written_out
 from lianyi.kernel.clock import Window, midnight_us, periods
+from lianyi.kernel.errors import BadInput
+from lianyi.kernel.text import Text
 from lianyi.stream.engines.base import Engine
 
 Reach = Mapping[str, Mapping[str, int]]
+
+
+class TooManyValues(BadInput):
+    """A measurement split so finely that nobody could read it, and that would hold gigabytes."""
+
+    code = "too_many_values"
+    message = Text(
+        zh="这样拆分至少有 %(values)s 个数（%(periods)s 个时段，按%(by)s拆分），一次最多 %(most)s 个。",
+        en="Split like this there are at least %(values)s numbers (%(periods)s periods, by %(by)s); one question returns %(most)s at most.",
+    )
+    remedy = Text(
+        zh="请用更长的时段（week、month）、更短的区间或更少的指标，或不按时段拆分。",
+        en="Ask for longer periods (week, month), fewer days or fewer metrics, or do not cut into periods.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Run:
-    """Measurements that share a window, a grain, a dimension and a horizon."""
+    """Measurements that share a window, a grain, a dimension and a horizon.
+
+    most : how many values may come back at most; None for any number
+    """
 
     engine: Engine
     session: Session
@@ -50,6 +69,7 @@ class Run:
     dimension: Dimension | None
     horizon_day: int
     zone: ZoneInfo
+    most: int | None = None
     _noted: dict[tuple[str, int | None], tuple[Asked, Mapping[str, int], Reach]] = field(default_factory=dict)
     _sql: dict[tuple[str, int | None], str] = field(default_factory=dict)
 
@@ -108,7 +128,9 @@ class Run:
             source = "kept_rows"
         if counted:
             query = aggregate(relation.id, source, counted, relation.shape)
-            for record in self.engine.run(self.session.lean(query.sql), params).to_pylist():
+            told = self.engine.run(self.session.lean(query.sql), params)
+            self.bound(told.num_rows * len(counted))
+            for record in told.to_pylist():
                 key = _key(record, at)
                 for one in counted:
                     row = Row({role: record[query.columns[expression]] for role, expression in expressions(one).items()})
@@ -136,6 +158,11 @@ class Run:
             "to_t": midnight_us(period.to_day, self.zone),
             "horizon_t": midnight_us(self.horizon_day + 1, self.zone),
         }
+
+    def bound(self, values: int) -> None:
+        """Refuse so many values where fewer are allowed."""
+        if self.most is not None and self.dimension is not None and values > self.most:
+            raise TooManyValues(values=f"{values:,}", periods=len(self.starts), by=self.dimension.name, most=f"{self.most:,}")
 
     def keys(self, one: Metric, rows: Mapping[Key, Row]) -> list[Key]:
         """The keys to answer for: every period, and with a dimension each of its values that occurs for this metric, in every period."""
