@@ -154,10 +154,10 @@ def forest_ours(members: str, *, compiled: bool = True) -> dict[str, Any]:
     from lianyi.insight.analyse.fission.forest import forest, trees
 
     parent = inviters(int(members))
-    forest(parent[:10], compiled=compiled)
+    trees(forest(parent[:10], compiled=compiled), compiled=compiled)
     clock = Clock()
     found = forest(parent, compiled=compiled)
-    shapes = trees(found)
+    shapes = trees(found, compiled=compiled)
     return clock.said(
         [int(found.depth.max()), int(found.below.sum()), int(shapes.size.max()), children_by_level(found.depth, found.children)]
     )

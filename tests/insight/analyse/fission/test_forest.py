@@ -3,6 +3,7 @@ import gzip
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 from random import Random
 
@@ -74,6 +75,8 @@ def test_the_compiled_way_finds_what_whole_arrays_find(parents: list[int], lots:
     assert fast.rings == plain.rings
     for field in ("parent", "depth", "root", "below"):
         assert getattr(fast, field).tolist() == getattr(plain, field).tolist()
+    for one, other in zip(astuple(trees(fast, compiled=True)), astuple(trees(plain, compiled=False)), strict=True):
+        assert one.tolist() == pytest.approx(other.tolist(), nan_ok=True)
 
 
 @given(any_parents)
@@ -111,7 +114,8 @@ def test_a_chain_and_a_star_have_their_known_virality() -> None:
 
 
 def test_nobody_is_a_forest_of_nothing() -> None:
-    assert trees(forest(np.zeros(0, dtype=np.int64))).size.tolist() == []
+    for way in (False, True):
+        assert trees(forest(np.zeros(0, dtype=np.int64), compiled=way), compiled=way).size.tolist() == []
 
 
 def test_a_parent_out_of_range_is_refused() -> None:

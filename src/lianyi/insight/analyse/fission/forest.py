@@ -211,30 +211,69 @@ def _below(parent: Ints, depth: Ints) -> Ints:
     return below
 
 
-def trees(found: Forest) -> Trees:
+def trees(found: Forest, *, compiled: bool | None = None) -> Trees:
     """Size, depth, breadth and structural virality of every tree.
 
+    compiled : as for `forest`
     >>> t = trees(forest(np.array([-1, 0, 0, 0])))  # a star: 2 (n - 1) / n
     >>> t.size.tolist(), t.virality.tolist()
     ([4], [1.5])
     """
-    roots = np.flatnonzero(found.parent < 0)
+    n = len(found.parent)
+    walk = None if compiled is False else walks.compiled(_gather) if compiled else walks.faster(_gather, n, worth=WORTH_COMPILING)
+    return Trees(*(walk or _sum_up)(found.parent, found.depth, found.root, found.below))
+
+
+def _gather(parent: Any, depth: Any, root: Any, below: Any) -> Any:
+    """Root, size, depth, breadth and virality of every tree."""
+    roots = np.flatnonzero(parent < 0)
+    k = len(roots)
+    number = np.empty(len(parent), dtype=np.int32)
+    size = np.empty(k, dtype=np.int64)
+    for r in range(k):
+        number[roots[r]] = r
+        size[r] = below[roots[r]] + 1
+    deepest = np.zeros(k, dtype=np.int64)
+    across = np.zeros(k, dtype=np.float64)
+    for i in range(len(parent)):
+        if parent[i] >= 0:
+            r = number[root[i]]
+            deepest[r] = max(deepest[r], depth[i])
+            part = float(below[i] + 1)
+            across[r] += part * (size[r] - part)
+    # Members of each generation of each tree, one tree after the other.
+    first = np.cumsum(deepest + 1) - (deepest + 1)
+    members = np.zeros(0 if k == 0 else first[-1] + deepest[-1] + 1, dtype=np.int32)
+    for i in range(len(parent)):
+        members[first[number[root[i]]] + depth[i]] += 1
+    breadth = np.empty(k, dtype=np.int64)
+    virality = np.full(k, np.nan)
+    for r in range(k):
+        breadth[r] = members[first[r] : first[r] + deepest[r] + 1].max()
+        if size[r] > 1:
+            virality[r] = 2 * across[r] / (size[r] * (size[r] - 1.0))
+    return roots, size, deepest, breadth, virality
+
+
+def _sum_up(parent: Ints, depth: Ints, root: Ints, below: Ints) -> tuple[Ints, Ints, Ints, Ints, Reals]:
+    """The same by whole arrays."""
+    roots = np.flatnonzero(parent < 0)
     if not len(roots):
         none: Ints = np.zeros(0, dtype=np.int64)
-        return Trees(none, none, none, none, np.zeros(0))
-    invited = np.flatnonzero(found.depth)
-    number = np.empty(len(found.parent), dtype=np.int64)
+        return none, none, none, none, np.zeros(0)
+    invited = np.flatnonzero(depth)
+    number = np.empty(len(parent), dtype=np.int64)
     number[roots] = np.arange(len(roots))
-    tree, generation = number[found.root[invited]], found.depth[invited]
-    size = found.below[roots] + 1
-    depth: Ints = np.zeros(len(roots), dtype=np.int64)
-    np.maximum.at(depth, tree, generation)
-    # Members of each generation of each tree, one tree after the other; a root is a generation of its own.
-    first = np.cumsum(depth + 1) - (depth + 1)
-    members = np.bincount(first[tree] + generation, minlength=int(first[-1] + depth[-1]) + 1)
+    tree, generation = number[root[invited]], depth[invited]
+    size = below[roots] + 1
+    deepest: Ints = np.zeros(len(roots), dtype=np.int64)
+    np.maximum.at(deepest, tree, generation)
+    # A root is a generation of its own.
+    first = np.cumsum(deepest + 1) - (deepest + 1)
+    members = np.bincount(first[tree] + generation, minlength=int(first[-1] + deepest[-1]) + 1)
     breadth = np.maximum(np.maximum.reduceat(members, first), 1)
-    part = (found.below[invited] + 1).astype(np.float64)
+    part = (below[invited] + 1).astype(np.float64)
     across = np.bincount(tree, part * (size[tree] - part), len(roots))
     pairs = size * (size - 1.0)
     virality = np.divide(2 * across, pairs, out=np.full(len(roots), np.nan), where=pairs > 0)
-    return Trees(roots, size, depth, breadth, virality)
+    return roots, size, deepest, breadth, virality
