@@ -1,14 +1,19 @@
 """Fixtures that every test may use."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test import TransactionTestCase
+from filelock import FileLock
 
 from lianyi.ops.journal import triggers
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +29,36 @@ def shared_data() -> Callable[[str], Path]:
         return home / name
 
     return folder
+
+
+def is_a_file() -> bool:
+    return settings.DATABASES["default"]["ENGINE"] == "lianyi.server.sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """A file that is there is taken as it is; it goes with the others at the end."""
+    return django_db_keepdb or is_a_file()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> Iterator[None]:
+    """The database as the migrations make it: one process of all makes it once, the others begin with a copy."""
+    if not is_a_file():
+        request.getfixturevalue("django_db_setup")
+        yield
+        return
+    kept = migrated.kept_path(request.config.cache.mkdir("database"))
+    mine = Path(connections["default"].settings_dict["TEST"]["NAME"])
+    with FileLock(kept.with_name("lock")):
+        if kept.exists():
+            shutil.copyfile(kept, mine)
+        request.getfixturevalue("django_db_setup")
+        if not kept.exists():
+            migrated.keep(mine, kept)
+    yield
+    connections.close_all()
+    mine.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

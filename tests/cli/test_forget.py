@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +21,6 @@ def program(home, *arguments):
     return done.stdout
 
 
-@pytest.mark.slow
 def test_a_member_of_the_shop_is_erased_in_its_database_too(tmp_path):
     home = tmp_path / "w"
     program(home, "lianyi.cli", "migrate")

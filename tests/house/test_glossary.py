@@ -1,8 +1,7 @@
 """One concept, one name: in Chinese, in English and in code."""
 
-import io
+import ast
 import re
-import tokenize
 import tomllib
 from collections import Counter
 from functools import cache
@@ -30,11 +29,11 @@ def words_of_code() -> frozenset[str]:
     """Names in Python (and strings that are one), keys and plain values in TOML; not prose, so a mention is not a use."""
     words: set[str] = set()
     for path in (ROOT / "src").rglob("*.py"):
-        for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
-            if token.type == tokenize.NAME:
-                words.add(token.string)
-            elif token.type == tokenize.STRING and (bare := token.string.strip("\"'")).isidentifier():
-                words.add(bare)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [getattr(node, field, None) for field in ("id", "attr", "arg", "name", "asname", "module")]
+            words.update(part for name in names if isinstance(name, str) for part in name.split("."))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                words.add(node.value)
     for path in (ROOT / "src").rglob("*.toml"):
         words |= words_of_data(tomllib.loads(path.read_text(encoding="utf-8")))
     return frozenset(words)

@@ -2,12 +2,12 @@
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lianyi.server.options import OptionUnusable
 from lianyi.server.tenders import tenders_from
+from tests.signing import a_key
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY = a_key()
 OURS = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
 THEIRS = KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 WECHAT = {

@@ -1,6 +1,7 @@
 """However many people there are, what is counted of them comes back as counts, and what was kept of them is given up."""
 
 import pyarrow as pa
+import pytest
 
 from lianyi.insight.evaluate.behaviour import KEPT, keep_person_days
 from lianyi.insight.evaluate.case import Case, Comparison
@@ -36,6 +37,7 @@ def counted(members: int, visits_a_day: int) -> tuple[Weighed, int, set[str]]:
     return engine, days, {name for (name,) in tables if name.startswith(KEPT)}
 
 
+@pytest.mark.slow
 def test_four_times_the_people_hand_over_no_more_rows_or_bytes() -> None:
     few, few_days, _ = counted(200, 100)
     many, many_days, kept = counted(800, 400)

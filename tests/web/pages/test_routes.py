@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lianyi.kernel.actor import Actor
@@ -20,9 +19,10 @@ from lianyi.ops.shop.tenders.alipay import Alipay
 from lianyi.web.pages.seals import seal
 from lianyi.web.pages.shares import PURPOSE
 from lianyi.web.pages.sign_in import link_token
+from tests.signing import a_key
 from tests.web.pages.conftest import OWNER, new_key, pay, signed_in
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY = a_key()
 SIGN_IN = 302
 """A visitor is sent to sign in."""
 

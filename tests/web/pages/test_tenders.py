@@ -6,7 +6,6 @@ from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
 
 from lianyi.flows.settle_order import refund, send_refunds
@@ -19,11 +18,12 @@ from lianyi.ops.shop.tenders import Owed, Sent, TenderUnreachable
 from lianyi.ops.shop.tenders.alipay import Alipay
 from lianyi.ops.shop.tenders.signing import signed
 from lianyi.ops.team.services import add_member
+from tests.signing import a_key
 from tests.web.console.conftest import browser
 from tests.web.pages.conftest import OWNER, signed_in
 from tests.web.pages.test_taking_part import text_of
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY = a_key()
 APP = "2021000000000001"
 
 

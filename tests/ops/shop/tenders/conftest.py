@@ -11,19 +11,21 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.signing import a_key
+
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
 def ours() -> rsa.RSAPrivateKey:
     """The merchant's key."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return a_key()
 
 
 @pytest.fixture(scope="session")
 def theirs() -> rsa.RSAPrivateKey:
     """The gateway's key, where the gateway is the one on loopback."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return a_key("gateway")
 
 
 def pem(key: rsa.RSAPrivateKey) -> str:
