@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser.conftest import DESK, PASSWORD, PHONE
+from tests.browser.conftest import DESK, LOOKS, PASSWORD, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +82,29 @@ def test_from_an_export_to_a_report_that_is_taken_along(owned, visitor):
             link.first.click()
         assert report.value.path().read_bytes().startswith(mark), form
     lin.must_be_sound()
+
+
+def test_imported_members_are_there_and_the_page_says_how_many_on_every_screen(owned, visitor):
+    members = "手机号,加入时间,等级\n13900000001,2026-05-01 10:00:00,金卡\n13900000002,2026-05-02 10:00:00,\n13900000003,,\n"
+    lin = visitor(DESK)
+    lin.come_in("/console/intake/")
+    page = lin.page
+    page.set_input_files("#file", {"name": "会员.csv", "mimeType": "text/csv", "buffer": members.encode()})
+    page.get_by_role("button", name="上传并预览").click()
+    page.get_by_role("button", name=re.compile("导入 .* 行")).click()
+    page.get_by_role("heading", name="已接入运营").wait_for()
+    assert lin.sees("新会员\n2")
+    ended = page.url.removeprefix(owned.url)
+    for screen, scheme, language in LOOKS:
+        seen = visitor(screen, scheme=scheme, language=language)
+        seen.come_in(ended)
+        seen.page.locator("#taken details summary").click()
+        seen.must_be_sound()
+        seen.go("/console/intake/")
+        seen.must_be_sound()
+    page.get_by_role("link", name="看会员").click()
+    page.wait_for_url("**/members/")
+    assert lin.page.locator("main tbody tr").count() == 2
 
 
 def test_the_palette_leads_by_keys_alone(owned, visitor):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from lianyi.flows import take_over
 from lianyi.flows.interrupted import note_interrupted
 from lianyi.flows.tidy_history import KEPT, find_tidying, tidy
 from lianyi.kernel.actor import SYSTEM
@@ -36,6 +37,15 @@ def test_a_tidying_that_nobody_runs_any_more_says_so_and_may_be_done_again(space
     assert find_tidying(space).state == "done"
     assert note_interrupted(space, at=NOON) == 0
     assert find_tidying(space).state == "done"
+
+
+def test_a_take_over_that_nobody_runs_any_more_says_so_and_may_be_done_again(space):
+    (space.path / take_over.KEPT).write_text(json.dumps({"state": "running", "at": NOON.isoformat(), "taken": {}}))
+
+    assert note_interrupted(space, at=NOON) == 1
+    assert take_over.find_taking(space).state == "stopped"
+    take_over.take_over(space, actor=SYSTEM, at=NOON)
+    assert take_over.find_taking(space).state == "done"
 
 
 def test_uploads_that_were_in_hand_can_be_gone_on_with_and_those_that_wait_still_do(space):

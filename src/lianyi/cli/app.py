@@ -17,6 +17,10 @@ VERBS = {
     "demo": ("lianyi.cli.demo", say("建演示品牌并评估", "build the demo brand and evaluate it")),
     "init": ("lianyi.cli.init", say("新建工作区", "make a workspace")),
     "import": ("lianyi.cli.intake", say("导入店铺、平台、会员等导出文件", "import exports of shop, platforms, members ...")),
+    "take-over": (
+        "lianyi.cli.take_over",
+        say("把历史里的会员、社群、商品接入运营", "take members, groups and products of the history over"),
+    ),
     "status": ("lianyi.cli.status", say("工作区里有什么数据", "what data the workspace holds")),
     "metrics": ("lianyi.cli.metrics", say("列出或解释指标", "list metrics, or explain one")),
     "measure": ("lianyi.cli.measure", say("计算指标", "compute metrics")),

@@ -24,12 +24,9 @@ from lianyi.stream.log.forget import forget
 def command(member_id: str) -> None:
     operations = find_operations()
     if operations is not None:
-        from lianyi.flows.erase_member import erase
-        from lianyi.ops.members.selectors import find_member
+        from lianyi.flows.erase_member import erase_named
 
-        member = find_member(member_id)
-        if member is not None:
-            erase(actor=SYSTEM, at=operations.at(dt.datetime.now(dt.UTC)), member=member)
+        erase_named(actor=SYSTEM, at=operations.at(dt.datetime.now(dt.UTC)), member_id=member_id)
     forget(opened_workspace(), member_id, now_us=time.time_ns() // 1000)
     tell(
         Text(

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from lianyi.cli.operations import has_operations
 from lianyi.cli.options import json_option, opened_workspace
 from lianyi.cli.progress import shown
 from lianyi.cli.speech import language, say
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
-from lianyi.stream.intake import KINDS, ImportReport, Mapping, Progress, import_files, save_mapping
+from lianyi.stream.intake import KINDS, WITH_PEOPLE_OR_GOODS, ImportReport, Mapping, Progress, import_files, save_mapping
 
 
 @click.command(
@@ -58,13 +59,14 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
+    workspace = opened_workspace()
     with shown(say("导入", "Importing")) as report:
 
         def advance(step: Progress) -> None:
             report(step.done_bytes / max(step.total_bytes, 1), f"{step.rows:,} " + say("行", "rows"))
 
         done = import_files(
-            opened_workspace(),
+            workspace,
             paths,
             kind=kind,
             mapping=mapping,
@@ -81,6 +83,13 @@ def command(
         return
     for line in done.summary():
         click.echo(line.say(language()))
+    if (done.written or done.tables) and any(file.kind in WITH_PEOPLE_OR_GOODS for file in done.files) and has_operations(workspace):
+        click.echo(
+            say(
+                "要让团队在控制台看到新的会员、社群与商品：lianyi take-over",
+                "To have the team see new members, groups and products in the console: lianyi take-over",
+            )
+        )
 
 
 def _save(done: ImportReport, path: Path, constants: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import django
 from lianyi.cli.options import opened_workspace
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
+from lianyi.server.options import SQLITE_FILE
 from lianyi.stream.workspace import Workspace
 
 
@@ -17,6 +18,11 @@ class NotMigrated(BadInput):
     code = "not_migrated"
     message = Text(zh="业务数据库还没有建立，或版本较旧。", en="The operational database is not there yet, or older than this program.")
     remedy = Text(zh="请先运行 lianyi migrate（lianyi serve 也会做）。", en="Run lianyi migrate first (lianyi serve does it too).")
+
+
+def has_operations(workspace: Workspace) -> bool:
+    """Whether a workspace has operations beside its history, told without a look into them."""
+    return bool(os.environ.get("LIANYI_DATABASE_URL")) or (workspace.path / SQLITE_FILE).exists()
 
 
 def find_operations() -> Workspace | None:

@@ -22,6 +22,7 @@ from lianyi.stream.intake.unpacking import require_modest
 from lianyi.stream.workspace import Workspace
 
 log = logging.getLogger("lianyi.intake")
+Advance = Callable[[int, int], None]
 MOST_BYTES = 200 << 20
 MOST_UNPACKED_BYTES = 1 << 30
 KEPT_DAYS = 7
@@ -105,11 +106,18 @@ def check_upload(workspace: Workspace, *, public_id: str, now: Callable[[], dt.d
 
 
 def import_upload(
-    workspace: Workspace, *, public_id: str, now: Callable[[], dt.datetime], written: Callable[[dt.datetime], object] | None = None
+    workspace: Workspace,
+    *,
+    public_id: str,
+    now: Callable[[], dt.datetime],
+    taken_over: Callable[[str, Advance], Mapping[str, Any]] | None = None,
+    written: Callable[[dt.datetime], object] | None = None,
 ) -> bool:
     """Import an upload that waits for it; False when it does not. The file itself is then let go: the history holds what it said.
 
-    written : called once the history holds it and before the import is said to be done; what goes wrong in it is not the import's fault
+    taken_over : called once the history holds it, new or known, with its kind and something to be told how many rows of how many are done; what it answers is `taken` of the report
+    written    : called after that and before the import is said to be done
+    What goes wrong in either is not the import's fault: it is logged, and of the first the report says why.
     """
     if not services.begin_import(public_id=public_id):
         return False
@@ -117,7 +125,11 @@ def import_upload(
         upload = selectors.get_upload(public_id)
         path = _file(workspace, public_id, upload.name)
         report = _imported(workspace, path, str(upload.look["kind"]), upload.choices, now(), public_id, dry_run=False)
-        if written is not None and report.written:
+        said = told(report)
+        # Also of a file that is known: it may have been imported by a process that ended before it had taken it over.
+        if taken_over is not None:
+            said["taken"] = _taken(taken_over, report.files[0].kind, public_id)
+        if written is not None and said["changed"]:
             _tried(written, now())
     except LianyiError as fault:
         services.fail_import(public_id=public_id, at=now(), fault=Text(zh=fault.say("zh"), en=fault.say("en")))
@@ -125,7 +137,7 @@ def import_upload(
         services.fail_import(public_id=public_id, at=now(), fault=OUR_FAULT)
         raise
     else:
-        services.finish_import(public_id=public_id, at=now(), report=told(report))
+        services.finish_import(public_id=public_id, at=now(), report=said)
         shutil.rmtree(folder_of(workspace, public_id), ignore_errors=True)
     return True
 
@@ -182,6 +194,7 @@ def told(report: ImportReport) -> dict[str, Any]:
         "dry_run": report.dry_run,
         "snapshot": report.snapshot,
         "written": report.written,
+        "changed": bool(report.written or report.tables),
         "record": report.record,
         "file": {
             **file.to_json(),
@@ -203,6 +216,22 @@ def _imported(
 
     received_t = int(at.timestamp() * 1_000_000)
     return import_files(workspace, [path], kind=kind, mapping=said, dry_run=dry_run, received_t=received_t, progress=advance)
+
+
+def _taken(take: Callable[[str, Advance], Mapping[str, Any]], kind: str, public_id: str) -> dict[str, Any]:
+    """What was taken over, or why nothing was."""
+
+    def advance(done: int, total: int) -> None:
+        services.note_progress(public_id=public_id, percent=90 + round(9 * done / max(1, total)))
+
+    try:
+        return dict(take(kind, advance))
+    except LianyiError as fault:
+        log.warning("what was imported was not taken over: %s", fault.say("en"))
+        return {"fault": {"zh": fault.say("zh"), "en": fault.say("en")}}
+    except Exception:
+        log.exception("what was imported was not taken over")
+        return {"fault": _both(OUR_FAULT)}
 
 
 def _tried(follow: Callable[[dt.datetime], object], at: dt.datetime) -> None:

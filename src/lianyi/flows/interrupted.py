@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from lianyi.flows.tidy_history import note_stopped
+from lianyi.flows import take_over, tidy_history
 from lianyi.kernel.text import Text
 from lianyi.ops.intake import selectors as uploads
 from lianyi.ops.intake.services import fail_import, refuse_check
@@ -21,7 +21,7 @@ def note_interrupted(workspace: Workspace, *, at: dt.datetime) -> int:
 
     Nothing is begun again by itself: what ended one worker would end the next.
     """
-    stopped = [note_stopped(workspace)]
+    stopped = [tidy_history.note_stopped(workspace), take_over.note_stopped(workspace)]
     for upload in uploads.list_in_hand():
         if upload.state == "checking":
             refuse_check(public_id=upload.public_id, fault=STOPPED)

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,12 +13,14 @@ from huey import SqliteHuey, crontab
 
 from lianyi.flows.day_check import check_books
 from lianyi.flows.evaluate_period import evaluate_period
-from lianyi.flows.import_upload import check_upload, drop_forgotten, import_upload
+from lianyi.flows.import_upload import Advance, check_upload, drop_forgotten, import_upload
 from lianyi.flows.measure_effect import measure_effects
 from lianyi.flows.scheduled_reviews import ask_due
+from lianyi.flows.take_over import take_over
 from lianyi.flows.tidy_history import LARGE_IMPORT_FACTS, tidy
-from lianyi.kernel.actor import SYSTEM
+from lianyi.kernel.actor import SYSTEM, Actor
 from lianyi.ops.intake.selectors import get_upload
+from lianyi.stream.intake import WITH_PEOPLE_OR_GOODS
 from lianyi.stream.workspace import Workspace, load
 
 log = logging.getLogger("lianyi.jobs")
@@ -50,13 +55,23 @@ def upload_check(public_id: str) -> None:
 
 
 @queue.task()  # type: ignore[untyped-decorator]
-def upload_import(public_id: str) -> None:
-    """Import a file that was checked; what people look at next is worked out before it is said to be done."""
+def upload_import(public_id: str, actor: Actor) -> None:
+    """Import a file that was checked, for who asked; what the operations can use is taken over, and what people look at next is worked out, before it is said to be done."""
     written = import_string(settings.AFTER_IMPORT) if settings.AFTER_IMPORT else None
-    if import_upload(here(), public_id=public_id, now=now, written=written):
+
+    def taken_over(kind: str, advance: Advance) -> Mapping[str, Any]:
+        return asdict(take_over(here(), actor=actor, at=now(), progress=advance)) if kind in WITH_PEOPLE_OR_GOODS else {}
+
+    if import_upload(here(), public_id=public_id, now=now, taken_over=taken_over, written=written):
         report = get_upload(public_id).report
         if report.get("written", 0) >= LARGE_IMPORT_FACTS:
             tidying()
+
+
+@queue.task()  # type: ignore[untyped-decorator]
+def taking_over(actor: Actor) -> None:
+    """Take over what the history knows and the operations do not, because someone asked."""
+    take_over(here(), actor=actor, at=now())
 
 
 @queue.task()  # type: ignore[untyped-decorator]

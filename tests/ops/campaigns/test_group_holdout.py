@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from lianyi.ops.campaigns.rules.readout import LEAST_GROUPS, Cluster, Side, read
 from lianyi.ops.campaigns.selectors.monitor import figures, readout
 from lianyi.ops.campaigns.services import Said, buy, check_campaign, checkout, claim, create_campaign, grab, see
 from lianyi.ops.journal.models import Fact
-from lianyi.ops.members.groups import KnownGroup, KnownSeat, adopt_groups, enter_group, make_group
+from lianyi.ops.members.groups import KnownGroup, KnownSeat, Seated, adopt_groups, adopt_seats, enter_group, make_group
 from lianyi.ops.members.selectors import groups_of
 from lianyi.ops.members.services import erase
 from tests.ops.campaigns.conftest import DAY, HOUR, key, pay, people
@@ -99,7 +100,7 @@ def test_a_group_entered_later_changes_nothing(launch, at):
         see(actor=as_member(member), at=at, campaign=campaign, member=member)
     there = groups_of([shown.pk, held.pk])
     for member, group in ((loner, there[held.pk]), (held, there[shown.pk])):
-        adopt_groups(actor=OWNER, at=at, groups=[], seats=[KnownSeat(group_id=group, member_id=member.public_id, joined_at=at - DAY)])
+        adopt_seats(actor=OWNER, at=at, seats=[KnownSeat(group_id=group, member_id=member.public_id, joined_at=at - DAY)])
 
     assert grab(key=key(), actor=as_member(loner), at=at + HOUR, campaign=campaign, member=loner).campaign == campaign
     with pytest.raises(NotInAudience):
@@ -108,15 +109,15 @@ def test_a_group_entered_later_changes_nothing(launch, at):
 
 
 def test_a_member_counts_in_the_first_group_that_they_have_not_left(at, mei):
-    seats = [("g_left", at - 9 * DAY, at), ("g_first", at - 5 * DAY, None), ("g_later", at - DAY, None)]
-    adopted = adopt_groups(
-        actor=OWNER,
-        at=at,
-        groups=[KnownGroup(group_id=name, title="") for name, _, _ in seats],
-        seats=[KnownSeat(group_id=name, member_id=mei.public_id, joined_at=since, left_at=left) for name, since, left in seats],
-    )
+    seats = [
+        KnownSeat(group_id=name, member_id=mei.public_id, joined_at=at - days * DAY)
+        for name, days in (("g_left", 9), ("g_first", 5), ("g_later", 1))
+    ]
+    adopt_groups(actor=OWNER, at=at, groups=[KnownGroup(group_id=one.group_id, title="") for one in seats])
+    came = adopt_seats(actor=OWNER, at=at, seats=seats)
+    left = adopt_seats(actor=OWNER, at=at, seats=[replace(seats[0], left_at=at)])
 
-    assert adopted == 3
+    assert (came, left) == (Seated(came=3, left=0), Seated(came=0, left=1))
     assert groups_of([mei.pk]) == {mei.pk: "g_first"}
 
 

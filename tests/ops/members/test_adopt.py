@@ -4,16 +4,13 @@ import datetime as dt
 
 import pytest
 
-from lianyi.flows.take_over import take_over
 from lianyi.kernel.actor import VISITOR, NotAllowed
 from lianyi.ops.journal.checking import Found
 from lianyi.ops.journal.models import Fact
 from lianyi.ops.members.invariants import INVARIANTS
 from lianyi.ops.members.models import Member
-from lianyi.ops.members.selectors import get_member, groups_of, list_groups, list_tags
+from lianyi.ops.members.selectors import get_member, list_tags
 from lianyi.ops.members.services import Known, adopt, erase, join
-from lianyi.stream import workspace as workspaces
-from lianyi.stream.intake import import_files
 from tests.ops.conftest import OWNER
 
 pytestmark = pytest.mark.django_db
@@ -62,25 +59,3 @@ def test_a_visitor_may_not(at):
     with pytest.raises(NotAllowed):
         adopt(actor=VISITOR, at=at, known=known(at))
     assert not Member.objects.exists()
-
-
-def test_groups_of_the_history_come_with_who_is_in_them_and_a_link_of_their_own(at, tmp_path):
-    space, groups, steps = workspaces.create(tmp_path / "w"), tmp_path / "groups.csv", tmp_path / "events.csv"
-    groups.write_text("群id,名称,平台,主题\ng1,春日群,微信,护肤\n", encoding="utf-8")
-    steps.write_text(
-        "event,time,member_id,group_id\n"
-        "group_joined,2026-05-01 10:00:00,m1,g1\ngroup_joined,2026-05-02 10:00:00,m2,g1\ngroup_left,2026-05-03 10:00:00,m2,g1\n"
-        "group_joined,2026-05-04 10:00:00,m2,g2\n",
-        encoding="utf-8",
-    )
-    for file, kind, kept in ((groups, "groups", []), (steps, "events", ["member_id"])):
-        report = import_files(space, [file], kind=kind, received_t=1_790_000_000_000_000, keep_personal=kept)
-        assert [one.rejected for one in report.files] == [0]
-    adopt(actor=OWNER, at=at, known=known(at))
-    taken = take_over(space, actor=OWNER, at=at)
-    again = take_over(space, actor=OWNER, at=at)
-
-    assert (taken.seats, again.seats) == (2, 0)
-    assert {one.title: n for one, n in list_groups()} == {"春日群": 1, "g2": 1}
-    assert groups_of([get_member("m1").pk, get_member("m2").pk]) == {get_member("m1").pk: "g1", get_member("m2").pk: "g2"}
-    assert not Fact.objects.filter(name="group_joined").exists()

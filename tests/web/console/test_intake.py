@@ -13,6 +13,7 @@ from lianyi.flows import jobs
 from lianyi.flows.interrupted import note_interrupted
 from lianyi.flows.tidy_history import find_tidying, tidy
 from lianyi.ops.intake.selectors import get_upload, list_uploads
+from lianyi.ops.members.models import Member
 from lianyi.stream import workspace as workspaces
 from lianyi.stream.intake import list_imports
 from lianyi.stream.log.lock import maintaining
@@ -106,10 +107,10 @@ def bomb_zip():
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.csv.gz", bomb_gzip()), ("a.zip", bomb_zip()), ("a.xlsx", bomb_zip())], ids=["gzip", "zip", "xlsx"]
+    ("name", "swelling"), [("a.csv.gz", bomb_gzip), ("a.zip", bomb_zip), ("a.xlsx", bomb_zip)], ids=["gzip", "zip", "xlsx"]
 )
-def test_a_file_that_swells_is_refused_and_leaves_nothing(name, content, fresh, team):
-    answer = browser(team["analyst"]).post("/console/intake/upload/", {"key": "k", "file": SimpleUploadedFile(name, content)})
+def test_a_file_that_swells_is_refused_and_leaves_nothing(name, swelling, fresh, team):
+    answer = browser(team["analyst"]).post("/console/intake/upload/", {"key": "k", "file": SimpleUploadedFile(name, swelling())})
 
     assert answer.status_code == 422
     assert list_uploads() == []
@@ -210,3 +211,65 @@ def test_a_tidying_that_was_stopped_says_so_and_is_begun_by_a_button(fresh, team
     assert "stopped in the middle" in page
     assert "Tidy now" in page
     assert find_tidying(fresh).state == "done"
+
+
+MEMBERS = "member_id,joined_at,tier\n13800000001,2026-05-01 10:00:00,金卡\n13800000002,2026-05-02 10:00:00,\n13800000003,,\n".encode()
+
+
+def imported(client, content, name, kind):
+    """A file that went all the way; the page it ends on."""
+    upload = brought(client, content, name=name, key=f"{name}1")
+    client.post(f"/console/intake/{upload.public_id}/choose/", {"key": f"{name}2", "kind": kind})
+    client.post(f"/console/intake/{upload.public_id}/import/", {"key": f"{name}3"})
+    return get_upload(upload.public_id), client.get(f"/console/intake/{upload.public_id}/").content.decode()
+
+
+def test_imported_members_and_products_are_there_for_the_team_and_the_page_counts_them(fresh, team):
+    client = browser(team["operator"])
+    upload, page = imported(client, MEMBERS, "members.csv", "members")
+    goods, _ = imported(client, "product_id,title,price\np1,面霜,99.00\n".encode(), "products.csv", "products")
+
+    assert upload.state == "done"
+    assert upload.report["taken"] | {"left_out": {}} == {"members": 2, "groups": 0, "seats": 0, "left": 0, "products": 0, "left_out": {}}
+    assert "Taken over by the operations" in page
+    assert "members without a day of joining" in page
+    assert Member.objects.count() == 2
+    assert goods.report["taken"]["products"] == 1
+    assert "面霜" in client.get("/console/shop/products/").content.decode()
+    assert "New members 0 · groups 0" in client.get("/console/intake/").content.decode()
+
+
+def test_who_may_not_write_members_imports_and_a_colleague_takes_over(fresh, team):
+    upload, page = imported(browser(team["analyst"]), MEMBERS, "members.csv", "members")
+
+    assert upload.state == "done"
+    assert not Member.objects.exists()
+    assert "were not taken over" in page
+    assert "Take over now" not in browser(team["analyst"]).get("/console/intake/").content.decode()
+
+    colleague = browser(team["operator"])
+    assert "Take over now" in colleague.get("/console/intake/").content.decode()
+    colleague.post("/console/intake/take-over/", {"key": "k"})
+    assert Member.objects.count() == 2
+    assert "New members 2 · groups 0" in colleague.get("/console/intake/").content.decode()
+
+
+def test_orders_are_imported_without_a_word_about_members(fresh, team):
+    client = browser(team["operator"])
+    upload = brought(client, orders())
+    client.post(f"/console/intake/{upload.public_id}/choose/", {"key": "k2", **MAPPED})
+    client.post(f"/console/intake/{upload.public_id}/import/", {"key": "k3"})
+
+    assert get_upload(upload.public_id).report["taken"] == {}
+    assert "Taken over" not in client.get(f"/console/intake/{upload.public_id}/").content.decode()
+
+
+def test_what_goes_wrong_in_taking_over_is_not_the_imports_fault_and_is_told(fresh, team, monkeypatch):
+    def fails(*_, **__):
+        raise OSError("planted")
+
+    monkeypatch.setattr(jobs, "take_over", fails)
+    upload, page = imported(browser(team["operator"]), MEMBERS, "members.csv", "members")
+
+    assert upload.state == "done"
+    assert "it is our fault" in page

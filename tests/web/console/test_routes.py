@@ -100,6 +100,7 @@ ROWS = {
     "intake": Row(BRINGS),
     "intake_tidy": Row(BRINGS, 302, {}),
     "intake_upload": Row(BRINGS, 422, {}),
+    "take_over": Row(ACTS, 302, {}),
     "rejects": Row(BRINGS, 404, args=("x", "0")),
     "upload": Row(BRINGS, 404, args=("x",)),
     "upload_progress": Row(BRINGS, 404, args=("x",)),

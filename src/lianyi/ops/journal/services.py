@@ -135,6 +135,14 @@ def erase_member(*, member_id: str, at: dt.datetime) -> int:
     return _redact_facts(member_id, at)
 
 
+def stop_erasures() -> None:
+    """Have erasures wait until the open transaction ends, and wait for those that run: who is looked up now as not erased is so until then."""
+    if connection.vendor == "postgresql":
+        # Two transactions write side by side there only; on SQLite one writes at a time.
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE journal_erasure IN SHARE MODE")
+
+
 def reach_stream_with_erasures(workspace: Workspace, *, at: dt.datetime) -> int:
     """Have the stream forget whoever asked for it and whom it still knows; answers how many. Safe to be interrupted, and to be done again."""
     waiting = list(Erasure.objects.filter(reached_at__isnull=True).order_by("pk"))

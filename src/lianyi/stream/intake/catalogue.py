@@ -31,6 +31,8 @@ KINDS = (
     "keywords",
     "estimates",
 )
+WITH_PEOPLE_OR_GOODS = ("members", "groups", "products", "events")
+"""Kinds that may name members, their groups or products that the operations do not have yet."""
 # Field type -> the SQL type of its cleaned column.
 FIELD_TYPES = {
     "text": "VARCHAR",

@@ -96,6 +96,7 @@ urlpatterns = [
     path("intake/", intake.uploads, name="intake"),
     path("intake/tidy/", intake.tidy, name="intake_tidy"),
     path("intake/upload/", intake.upload, name="intake_upload"),
+    path("intake/take-over/", intake.take_over, name="take_over"),
     path("intake/rejects/<str:record>/<int:place>/", intake.rejects, name="rejects"),
     path("intake/<str:public_id>/", intake.one, name="upload"),
     path("intake/<str:public_id>/progress/", intake.progress, name="upload_progress"),

@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lianyi.flows.import_upload import MOST_BYTES, drop, receive, rejects_path
-from lianyi.flows.jobs import tidying, upload_check, upload_import
+from lianyi.flows.jobs import taking_over, tidying, upload_check, upload_import
+from lianyi.flows.take_over import LEFT_OUT, find_taking
 from lianyi.flows.tidy_history import find_tidying
 from lianyi.insight.measure import dimension
 from lianyi.kernel.errors import BadInput, UnknownName
@@ -21,7 +23,7 @@ from lianyi.stream.intake import KINDS, list_imports
 from lianyi.stream.intake.catalogue import kind
 from lianyi.stream.intake.mapping import IGNORED
 from lianyi.stream.intake.money_contract import SAYS as CONTRACTS
-from lianyi.web.console.gate import form_key, opened_to
+from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.ui.templatetags.words import spoken
 
 STEPS = (
@@ -36,6 +38,7 @@ WITH_MONEY = ("orders", "order_lines")
 CONSTANTS = ("platform", "channel")
 MOST_RECORDS = 30
 TIDYING = Text(zh="就要开始整理，稍后刷新", en="The history is about to be tidied; reload in a moment")
+ASKED = Text(zh="已在后台接入，做完后这里会写明结果", en="It is being done; what came of it will stand here")
 
 
 @require_GET
@@ -47,6 +50,8 @@ def uploads(request: HttpRequest) -> HttpResponse:
         "records": list(reversed(list_imports(settings.WORKSPACE)))[:MOST_RECORDS],
         "kinds": [(kind(name).says, kind(name).fields.values()) for name in KINDS],
         "tidying": find_tidying(settings.WORKSPACE),
+        "taking": find_taking(settings.WORKSPACE),
+        "may_take_over": may(request, "member.write"),
         "running": count_running(),
         "most_mb": MOST_BYTES >> 20,
     }
@@ -124,8 +129,17 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """Import it. Raises NotThere, UploadBusy."""
     services.ask_import(key=form_key(request), actor=request.actor, at=request.at, public_id=public_id)
-    upload_import(public_id)
+    upload_import(public_id, request.actor)
     return redirect("console:upload", public_id)
+
+
+@require_POST
+@opened_to("member.write")
+def take_over(request: HttpRequest) -> HttpResponse:
+    """Have the worker take over what the history knows and the operations do not."""
+    taking_over(request.actor)
+    messages.success(request, ASKED.say(spoken()))
+    return redirect(f"{reverse('console:intake')}#background")
 
 
 @require_POST
@@ -196,6 +210,9 @@ def _page(found: selectors.Upload) -> dict[str, Any]:
         "contracts": CONTRACTS if kind_name in WITH_MONEY else {},
         "contract_said": choices.get("money_contract", ""),
         "file": found.report.get("file"),
+        "left_out": [
+            (LEFT_OUT[reason], n) for reason, n in found.report.get("taken", {}).get("left_out", {}).items() if reason in LEFT_OUT
+        ],
         "rejected": [
             {**reject, "field": fields[reject["field"]].says if reject["field"] in fields else None}
             for reject in found.report.get("file", {}).get("rejects", [])
