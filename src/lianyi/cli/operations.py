@@ -8,7 +8,6 @@ import django
 from lianyi.cli.options import opened_workspace
 from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
-from lianyi.server.options import SQLITE_FILE
 from lianyi.stream.workspace import Workspace
 
 
@@ -22,7 +21,7 @@ class NotMigrated(BadInput):
 
 def has_operations(workspace: Workspace) -> bool:
     """Whether a workspace has operations beside its history, told without a look into them."""
-    return bool(os.environ.get("LIANYI_DATABASE_URL")) or (workspace.path / SQLITE_FILE).exists()
+    return bool(os.environ.get("LIANYI_DATABASE_URL")) or (workspace.path / "operations.sqlite3").exists()
 
 
 def find_operations() -> Workspace | None:
