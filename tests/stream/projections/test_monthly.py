@@ -63,6 +63,19 @@ def test_fresh_stale_and_mixed_say_the_same(log: EventLog) -> None:
     assert rows(again) == rows(mixed)
 
 
+def test_whose_the_devices_are_is_found_out_when_it_first_matters(log: EventLog) -> None:
+    engine = DuckDBEngine(log.snapshot())
+
+    def known() -> int:
+        return int(engine._connection.execute("SELECT count(*) FROM device_owner").fetchall()[0][0])
+
+    engine.run("SELECT count(*) AS n FROM stored")
+    assert known() == 0
+    engine.keep("acted", "SELECT e.actor AS actor FROM events AS e WHERE e.member_id IS NULL AND e.actor <> e.device_id")
+    assert engine.run("SELECT count(*) AS n FROM acted").column("n")[0].as_py() > 0
+    assert known() > 0
+
+
 def test_counters_agree_with_the_events(log: EventLog) -> None:
     engine = DuckDBEngine(log.snapshot())
     found = rows(engine)

@@ -18,6 +18,8 @@ from lianyi.ops.plan.segments import members_in
 from lianyi.ops.plan.selectors import list_segments
 from lianyi.ops.shop.services import add_product
 from lianyi.stream.opening import opened
+from lianyi.web.console.member_history import outside
+from lianyi.web.console.timeline import fact_words
 from tests.web.console.conftest import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,3 +182,16 @@ def test_a_member_of_the_imported_history_is_taken_over_and_shown_with_it(team, 
 
     assert page.count("imported history") == min(row["n"], 60)
     assert "An order line was paid" in page
+
+
+def test_what_the_imported_history_knows_of_a_member_is_told_newest_first(brand):
+    with opened(brand) as engine:
+        sql = "SELECT member_id, count(*) AS n FROM events WHERE name = 'order_paid' GROUP BY member_id ORDER BY n, member_id LIMIT 1"
+        (one,) = engine.run(sql).to_pylist()
+
+    found = outside(one["member_id"])
+
+    paid = [event for event in found if event.says == fact_words("order_paid")]
+    assert len(paid) == one["n"]
+    assert [event.at for event in found] == sorted((event.at for event in found), reverse=True)
+    assert outside("nobody") == []

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
@@ -43,6 +44,8 @@ _FRESH = "autoinstall_known_extensions", "autoload_known_extensions"
 # What a connection may have set for its whole instance; put back before the next one gets it.
 _SETTINGS = "temp_directory", "memory_limit", "threads", "preserve_insertion_order"
 _IDLE_INSTANCES = 2
+# Everything that says whose a fact is; `stored` and the reference tables do not.
+_NEED_OWNERS = re.compile(r"\b(events|actor_day|session_day|device_owner)\b")
 
 
 class _Instances:
@@ -242,17 +245,19 @@ class DuckDBEngine:
         folder = self._held.enter_context(own_folder(scratch, "engine")) if scratch is not None else None
         self._connection = connect(scratch=folder, memory=memory, threads=threads)
         self._held.callback(self._connection.close)
+        self._owners_known = not snapshot.has_devices
         with self._within_memory():
             self._publish()
 
     def _publish(self) -> None:
         execute = self._connection.execute
         if self.snapshot.files:
-            execute(f"CREATE VIEW stored AS SELECT * FROM {parquet([f.path for f in self.snapshot.files])}")
-            present = {row[0] for row in execute("DESCRIBE stored").fetchall()}
+            source = parquet([f.path for f in self.snapshot.files])
+            present = {row[0] for row in execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+            lacking = [f"CAST(NULL AS {kind}) AS {column}" for column, kind in views.STORED_TYPES.items() if column not in present]
+            execute(f"CREATE VIEW stored AS SELECT {', '.join(['*', *lacking])} FROM {source}")
         else:
             execute(f"CREATE VIEW stored AS {views.nothing(views.STORED_TYPES)}")
-            present = set(views.STORED_TYPES)
         # `erased` first: the others are shown without whom it lists.
         for table in sorted(reference_tables().values(), key=lambda t: t.name != "erased"):
             version_files = self.snapshot.tables.get(table.name)
@@ -268,10 +273,20 @@ class DuckDBEngine:
             else:
                 execute(f"CREATE VIEW {table.name} AS {views.nothing(types)}")
         if self.snapshot.has_devices:
-            execute(f"CREATE TABLE device_owner AS {views.device_owner(devices_seen(self.snapshot))}")
-        execute(f"CREATE VIEW events AS {views.events(present, stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}")
+            # Filled when it is first needed: of months without a projection it looks at every fact.
+            execute("CREATE TABLE device_owner (device_id VARCHAR, owner_id VARCHAR)")
+        execute(
+            f"CREATE VIEW events AS {views.events(set(views.STORED_TYPES), stitched=self.snapshot.has_devices, erased=bool(self.snapshot.erased))}"
+        )
         execute(f"CREATE VIEW actor_day AS {actor_days(self.snapshot)}")
         execute(f"CREATE VIEW session_day AS {session_days(self.snapshot)}")
+
+    def _asked(self, sql: str) -> None:
+        """Find out whose the devices are, before the first query to which it matters."""
+        if self._owners_known or not _NEED_OWNERS.search(sql):
+            return
+        self._owners_known = True
+        self._connection.execute(f"INSERT INTO device_owner {views.device_owner(devices_seen(self.snapshot))}")
 
     def run(self, sql: str, params: Params | None = None) -> pa.Table:
         """Answer one query as an Arrow table.
@@ -281,6 +296,7 @@ class DuckDBEngine:
         [{'n': 0}]
         """
         with self._within_memory():
+            self._asked(sql)
             return _whole(self._connection.sql(sql, params=used(sql, params)).to_arrow_table())
 
     def batches(self, sql: str, params: Params | None = None, *, rows: int = 122_880) -> pa.RecordBatchReader:
@@ -288,7 +304,9 @@ class DuckDBEngine:
 
         rows : about how many rows a batch holds
         """
-        return self._connection.sql(sql, params=used(sql, params)).to_arrow_reader(rows)
+        with self._within_memory():
+            self._asked(sql)
+            return self._connection.sql(sql, params=used(sql, params)).to_arrow_reader(rows)
 
     def offer(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under a name."""
@@ -299,6 +317,7 @@ class DuckDBEngine:
     def keep(self, name: str, sql: str, params: Params | None = None) -> None:
         """Keep an answer under a name."""
         with self._within_memory():
+            self._asked(sql)
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", used(sql, params))
 
     def drop(self, name: str) -> None:

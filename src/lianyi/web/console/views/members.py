@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -198,7 +197,7 @@ def member(request: HttpRequest, public_id: str) -> HttpResponse:
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     """The timeline once more, with what the imported history knows; the page asks for it when it is there. Raises MemberUnknown."""
     one = get_member(public_id)
-    events = timeline(list_facts(member_id=one.public_id)) + outside(settings.WORKSPACE, one.public_id)
+    events = timeline(list_facts(member_id=one.public_id)) + outside(one.public_id)
     page = {"events": sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS], "links": True}
     return render(request, "console/parts/timeline.html", page)
 
