@@ -48,7 +48,7 @@ class LianyiError(Exception):
         sentences = [self.message.say(language, **data)]
         if self.remedy is not None:
             sentences.append(self.remedy.say(language, **data))
-        return " ".join(sentences)
+        return ("" if language == "zh" else " ").join(sentences)
 
     def _said(self, language: str) -> dict[str, Any]:
         """The data with every bilingual value in one language."""

@@ -13,7 +13,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "campaign": tuple(f"/console/campaigns/{{{state}}}/" for state in ("draft", "scheduled", "running", "closed")),
     "campaign_revise": ("/console/campaigns/{draft}/revise/", "/console/campaigns/{running}/revise/"),
     "measure": ("/console/measure/", "/console/measure/?section=campaigns&span=90d"),
-    "metric": ("/console/measure/net_sales/?by=platform", "/console/measure/repurchase_rate/?grain=month"),
+    "metric": ("/console/measure/net_sales/?by=platform", "/console/measure/repurchase_rate/?grain=month", "/console/measure/net_sales/?by=campaign"),
     "metric_rows": ("/console/measure/net_sales/rows/?span=28d", "/console/measure/repeat_buyer_rate/rows/?by=channel&value=search"),
     "insight": ("/console/insight/",),
     "analysis": (

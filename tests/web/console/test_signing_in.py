@@ -46,6 +46,19 @@ def test_a_telephone_keeps_the_real_time_whatever_the_brands_clock_says(team, br
     assert selectors.has_second_factor(team["analyst"])
 
 
+def test_a_wrong_code_is_said_beside_the_secret_that_was_shown(team, brand):
+    client = browser(team["analyst"])
+    secret = secret_of(client.post("/console/settings/second-factor/", {"key": "b"}))
+
+    page = client.post("/console/settings/second-factor/confirm/", {"key": "c", "code": "000000"})
+
+    assert page.status_code == 422
+    assert "The code is wrong" in page.content.decode()
+    assert secret_of(page) == secret
+    again = client.post("/console/settings/second-factor/confirm/", {"key": "d", "code": f"{totp(secret):06d}"})
+    assert again.status_code == 200
+
+
 def password_given():
     client = browser()
     answer = client.post("/console/sign-in/", {"username": "analyst", "password": PASSWORD})

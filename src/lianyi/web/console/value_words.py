@@ -1,6 +1,7 @@
 """What values of dimensions are called for this reader: titles, the catalogue's words, or their own names."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from lianyi.insight.evaluate.naming import TITLED, UNKNOWN, names_of
 from lianyi.insight.measure import dimension
@@ -13,7 +14,7 @@ def value_names(horizon: Horizon, by: str, values: Sequence[str | None]) -> dict
     """A name for every value. Titles of products, campaigns, partners, groups and contents are asked of the history."""
     names: dict[str | None, str | Text]
     if by in TITLED:
-        names = kept(horizon, f"names {by} {sorted(value or '' for value in values)}", lambda engine: names_of(engine, by, values))
+        names = kept(horizon, f"names {by} {sorted(value or '' for value in values)}", partial(names_of, dimension=by, values=list(values)))
     else:
         names = {value: UNKNOWN if value is None else dimension(by).called(value) for value in values}
     return {value: name.say(spoken()) if isinstance(name, Text) else name for value, name in names.items()}

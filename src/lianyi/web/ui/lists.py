@@ -5,6 +5,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,6 +50,7 @@ class Column:
     link  : of a row, where the cell leads; "" for nowhere
     says  : of the value, its words (a state); tone : of the value, the badge's tone, None for no badge
     under : of a row, a second, smaller line; bar : of a row, a bar
+    optional : left out of a page on which no row has anything there; a file keeps it
     """
 
     id: str
@@ -61,6 +63,7 @@ class Column:
     tone: Callable[[Any], str | None] | None = None
     under: Callable[[Any], Any] | None = None
     bar: Callable[[Any], Bar | None] | None = None
+    optional: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -236,13 +239,18 @@ class Listing:
         def to(**more: Any) -> str:
             return "?" + urlencode(ordered | more)
 
-        headings = [Heading(column, *self._heading(column, asked.sort, filtered)) for column in self.columns]
+        rows = [[cell_of(column, row) for column in self.columns] for row in page.rows]
+        stand = [not column.optional or any(cells[n].shown != NOTHING for cells in rows) for n, column in enumerate(self.columns)]
+        headings = [Heading(column, *self._heading(column, asked.sort, filtered)) for column in compress(self.columns, stand)]
         return Table(
             self,
             asked,
             page,
             headings,
-            [Line([cell_of(column, row) for column in self.columns], self.mark(row) if self.mark and offer else "") for row in page.rows],
+            [
+                Line(list(compress(cells, stand)), self.mark(row) if self.mark and offer else "")
+                for cells, row in zip(rows, page.rows, strict=True)
+            ],
             [(one, str(filtered.get(one.id, "")), one.known()) for one in self.filters],
             to(page=page.number - 1) if page.number > 1 else "",
             to(page=page.number + 1) if page.number < page.last else "",

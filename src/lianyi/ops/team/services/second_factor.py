@@ -58,6 +58,12 @@ def begin_second_factor(*, key: str, actor: Actor, at: dt.datetime) -> str:
     return shown_secret(SecondFactor.objects.get(member__username=actor.id))
 
 
+def find_begun_secret(actor: Actor) -> str | None:
+    """The secret that one began with and has not confirmed, as apps take it; None where there is none."""
+    factor = SecondFactor.objects.filter(member__username=actor.id, confirmed_at__isnull=True).first()
+    return None if factor is None else shown_secret(factor)
+
+
 def confirm_second_factor(*, key: str, actor: Actor, at: dt.datetime, code: str) -> list[str]:
     """Switch it on with the app's first code; answers recovery codes, shown once, here. Raises CodeWrong, SecondFactorOn."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]

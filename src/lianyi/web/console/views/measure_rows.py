@@ -1,6 +1,7 @@
 """From a number to the rows it counts: of a window, a period, one value of a dimension; page by page, or as a file."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -108,7 +109,9 @@ def _listing(columns: tuple[str, ...], *, hides_people: bool) -> Listing:
         name=Text(zh="行", en="rows"),
         icon="rows-3",
         empty=Text(zh="这段时间没有计入的行。", en="Nothing was counted in this time."),
-        columns=[_column(name, place) for place, name in enumerate(columns) if not (hides_people and name in PEOPLE)],
+        columns=[
+            replace(_column(name, place), optional=place > 0) for place, name in enumerate(columns) if not (hides_people and name in PEOPLE)
+        ],
     )
 
 

@@ -19,6 +19,7 @@ from lianyi.stream import workspace as workspaces
 from lianyi.web.console.doors import CODES
 from lianyi.web.console.gate import form_key, may, opened_to
 from lianyi.web.edge.limits import spend
+from lianyi.web.ui.templatetags.words import spoken
 
 KEY_DAYS = (30, 90, 365)
 
@@ -34,22 +35,33 @@ def mine(request: HttpRequest) -> HttpResponse:
 @opened_to()
 def begin(request: HttpRequest) -> HttpResponse:
     """Show the secret, as a code to scan and to type. Raises SecondFactorOn."""
-    secret = services.begin_second_factor(key=form_key(request), actor=request.actor, at=request.at)
+    return _secret(request, services.begin_second_factor(key=form_key(request), actor=request.actor, at=request.at))
+
+
+def _secret(request: HttpRequest, secret: str, wrong: str = "") -> HttpResponse:
     issuer = settings.WORKSPACE.brand
     label = quote(f"{issuer}:{request.user.username}")
     uri = f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': issuer, 'digits': 6, 'period': 30})}"
     drawn = segno.make(uri, error="m").svg_inline(scale=4, border=2, dark="#16212a", light="#ffffff", omitsize=True)
-    page = {"secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)), "picture": mark_safe(drawn)}  # noqa: S308 - drawn by us
-    return _private(render(request, "console/second_factor_begin.html", page))
+    spaced = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    page = {"secret": spaced, "picture": mark_safe(drawn), "wrong": wrong}  # noqa: S308 - drawn by us
+    return _private(render(request, "console/second_factor_begin.html", page, status=422 if wrong else 200))
 
 
 @sensitive_post_parameters("code")
 @require_POST
 @opened_to()
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Switch it on; the recovery codes are shown once. Raises CodeWrong, SecondFactorOn, TryLater."""
+    """Switch it on; the recovery codes are shown once. A wrong code may be tried again beside its picture. Raises SecondFactorOn, TryLater."""
     spend(CODES, f"confirm {request.user.pk}")
-    codes = services.confirm_second_factor(key=form_key(request), actor=request.actor, at=request.at, code=request.POST.get("code", ""))
+    around: dict[str, Any] = {"key": form_key(request), "actor": request.actor, "at": request.at}
+    try:
+        codes = services.confirm_second_factor(**around, code=request.POST.get("code", ""))
+    except services.CodeWrong as fault:
+        secret = services.find_begun_secret(request.actor)
+        if secret is None:
+            raise
+        return _secret(request, secret, fault.say(spoken()))
     return _private(render(request, "console/recovery_codes.html", {"codes": codes}))
 
 
