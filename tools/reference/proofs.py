@@ -8,7 +8,11 @@ from tools.reference.errors import make_ready
 from tools.reference.markdown import code, page, table
 
 TESTS = Path(__file__).resolve().parents[2] / "tests" / "ops"
-FOUND = {"day": "一天的业务 · a day's work", "kill": "随时 kill -9 · kill -9 at any moment"}
+FOUND = {
+    "day": "一天的业务 · a day's work",
+    "kill": "做到一半时 kill -9 · kill -9 while half done",
+    "race": "多个进程同时工作 · processes at work together",
+}
 AUDIT = {"answers": "答复不再成立 · an answer no longer holds", "points": "已付而无积分 · paid, without its points"}
 
 

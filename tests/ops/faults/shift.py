@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 CREW = ("shop", "grab", "relay", "sweep")
 AT_WORK = ("shop", "grab")
+# In the workspace: who is between the two halves of something, as a planted bug leaves it.
+HALF_DONE = "half-done"
 
 
 class Nursery:
@@ -19,6 +22,7 @@ class Nursery:
 
     def __init__(self, environment: dict[str, str], folder: Path, bug: str = "") -> None:
         self.folder = folder
+        self.half_done = Path(environment["LIANYI_HOME"]) / HALF_DONE
         self.pids: list[int] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.ops.faults.nursery", bug],
@@ -36,6 +40,9 @@ class Nursery:
         file = self.folder / f"{number:04d}-{role}.jsonl"
         self.pids.append(self.ask(do="start", role=role, file=str(file), name=f"{role}{number}", seed=seed)["pid"])
         return self.pids[-1], file
+
+    def has_something_half_done(self) -> bool:
+        return self.half_done.exists() and any(self.half_done.iterdir())
 
     def close(self) -> None:
         """Nobody outlives the test, whatever became of it."""
@@ -64,12 +71,18 @@ def said(file: Path) -> int:
     return len(file.read_bytes().splitlines()) if file.exists() else 0
 
 
-def one_round(nursery: Nursery, chance: random.Random) -> dict:
-    """Start the crew, let shoppers say some lines (how long that takes depends on the machine), kill it one after another, audit."""
+def one_round(nursery: Nursery, chance: random.Random, *, half_done: bool = False) -> dict:
+    """Start the crew, let shoppers say some lines (how long that takes depends on the machine), kill it one after another, audit.
+
+    half_done : kill when something stands half done, however seldom that is or however slow the machine; otherwise at any moment
+    """
+    shutil.rmtree(nursery.half_done, ignore_errors=True)
     crew = [nursery.start(role, seed=str(chance.random())) for role in CREW]
     files = dict(zip(CREW, (file for _, file in crew), strict=True))
     lines, relayed = chance.randint(12, 80), chance.choice([0, 1, 2, 4])
     wait_for(lambda: sum(said(files[role]) for role in AT_WORK) >= lines and said(files["relay"]) > relayed, seconds=60)
+    if half_done:
+        wait_for(nursery.has_something_half_done, seconds=60)
     time.sleep(chance.uniform(0, 0.02))
     for pid, _ in chance.sample(crew, len(crew)):
         os.kill(pid, signal.SIGKILL)

@@ -173,10 +173,11 @@ def coupons_out(scene: Spec) -> Spec:
 
 
 def lottery(units: list[int], members: int) -> Spec:
+    """A draw with fewer prizes than members: that twenty of them do not empty it happens once in 10^15, since what the first rung has no more is given of the second."""
     thing = product(sum(units) + 10)
     rungs = [
-        {"name": "精华", "units": units[0], "market_fen": 9_900, "odds_ppm": 400_000, "product_id": thing},
-        {"name": "积分", "kind": "points", "units": units[1], "market_fen": 100, "odds_ppm": 500_000, "points": 100},
+        {"name": "精华", "units": units[0], "market_fen": 9_900, "odds_ppm": 900_000, "product_id": thing},
+        {"name": "积分", "kind": "points", "units": units[1], "market_fen": 100, "odds_ppm": 50_000, "points": 100},
     ]
     made = campaign("lottery", {"rungs": rungs, "most_per_member": 3, **PUBLISHED})
     return {"campaign": made.public_id, "members": people(members)}
@@ -188,7 +189,7 @@ def draw_all(scene: Spec, seed: int) -> list[str]:
     answers = []
     for one in random.Random(seed).sample(scene["members"], len(scene["members"])):
         member = get_member(one)
-        campaigns.enter(key=key(), actor=as_member(member), at=NOON, campaign=made, member=member)
+        assert asked(partial(campaigns.enter, key=key(), actor=as_member(member), at=NOON, campaign=made, member=member)) == "ok"
         answers.append(asked(partial(campaigns.draw, key=key(), actor=as_member(member), at=NOON, campaign=made, member=member)))
     return answers
 
