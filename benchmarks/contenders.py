@@ -133,19 +133,30 @@ def rfm_ours(path: str) -> dict[str, Any]:
     return clock.said([found.n, sum(s.orders for s in found.sizes), sum(s.net_fen for s in found.sizes)])
 
 
+PARTNERS = ["net_sales", "orders", "buyers"]
+
+
+def partner_queries(path: str) -> list[str]:
+    """The queries beside the three figures. Asked before the clock starts by all who are compared: definitions and the ends of files are then read."""
+    from lianyi.insight.measure import measure
+
+    with opened(path) as engine:
+        return list(dict.fromkeys(v.sql for v in measure(engine, PARTNERS, whole(engine), by="partner")))
+
+
 def partners_ours(path: str) -> dict[str, Any]:
     """Net sales, orders and buyers of every partner, as the catalogue defines them."""
-    from lianyi.insight.measure import catalogue, measure
+    from lianyi.insight.measure import measure
 
-    catalogue()  # read once by whoever measures
+    partner_queries(path)
     clock = Clock()
     with opened(path) as engine:
-        found = measure(engine, ["net_sales", "orders", "buyers"], whole(engine), by="partner")
+        found = measure(engine, PARTNERS, whole(engine), by="partner")
     named = [v for v in found if v.by is not None and v.by["partner"] is not None]
     return clock.said(
         [
             len({(v.by or {})["partner"] for v in named}),
-            *(sum(v.value or 0 for v in named if v.metric == m) for m in ("net_sales", "orders", "buyers")),
+            *(sum(v.value or 0 for v in named if v.metric == m) for m in PARTNERS),
         ]
     )
 
@@ -224,10 +235,7 @@ def rfm_hand(path: str) -> dict[str, Any]:
 
 def partners_written(path: str) -> dict[str, Any]:
     """The queries that the catalogue wrote for them, run as they stand."""
-    from lianyi.insight.measure import measure
-
-    with opened(path) as engine:
-        queries = list(dict.fromkeys(v.sql for v in measure(engine, ["net_sales", "orders", "buyers"], whole(engine), by="partner")))
+    queries = partner_queries(path)
     clock = Clock()
     with opened(path) as engine:
         told = [[row for row in engine.run(sql).to_pylist() if row["dim_value"] is not None] for sql in queries]
@@ -236,6 +244,7 @@ def partners_written(path: str) -> dict[str, Any]:
 
 def partners_hand(path: str) -> dict[str, Any]:
     """The three figures by one grouping each, of the files as they are."""
+    partner_queries(path)
     clock = Clock()
     with opened(path) as engine:
         row = engine.run("""

@@ -48,7 +48,7 @@ class Workspace:
     currency  : ISO 4217 code of every amount
     language  : zh | en, the default language of reports and messages
     engine    : duckdb, or a Spark master URL such as spark://host:7077 or local[2]
-    memory_mib: the most that DuckDB holds in memory for one question, in MiB; 0 for half of the machine's, at most 4096. The rest goes to disk
+    memory_mib: the most that one question holds in memory, in MiB; 0 for half of the machine's, at most 4096. The rest goes to disk
     days_back : how many days this brand's clock is behind; 0 but for a demonstration, which lives on from where its history ends
     """
 

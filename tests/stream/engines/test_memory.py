@@ -25,7 +25,7 @@ def set_to(path: Path, line: str) -> workspace.Workspace:
 def test_the_workspace_says_how_much_is_held_and_keeps_saying_so(tmp_path: Path) -> None:
     made = set_to(tmp_path / "w", "memory_mib = 300")
     engine = open_engine(workspace.rename(made, brand="云岫", language="zh"), EMPTY)
-    assert engine.run(LIMIT).to_pylist() == [{"held": "300.0 MiB"}]
+    assert engine.run(LIMIT).to_pylist() == [{"held": "180.0 MiB"}]  # three fifths: DuckDB does not count all that a process holds
     engine.close()
     assert workspace.load(made.path).memory_mib == 300
 
@@ -35,7 +35,7 @@ def test_unless_told_an_engine_takes_at_most_half_of_the_machine_and_four_gib(tm
     number, unit = engine.run(LIMIT)["held"][0].as_py().split()
     held_mib = float(number) * {"MiB": 1, "GiB": 1024}[unit]
     engine.close()
-    assert 0 < held_mib <= min(4096, machine_mib() / 2 + 1)
+    assert 0 < held_mib <= 0.6 * min(4096, machine_mib() / 2 + 1)
 
 
 @pytest.mark.parametrize("line", ["memory_mib = 8", "memory_mib = -1", 'memory_mib = "4GB"', "memory_mib = true"])

@@ -171,7 +171,7 @@ def parquet(paths: Sequence[str]) -> str:
 
     DuckDB unites the columns of files anew for every query, at more than a millisecond a file: only files that differ are told to it.
     """
-    alike = len({_columns(path) for path in paths}) == 1
+    alike = len(paths) == 1 or len({_columns(path) for path in paths}) == 1
     return f"read_parquet({file_list(paths)}, hive_partitioning = false{'' if alike else ', union_by_name = true'})"
 
 

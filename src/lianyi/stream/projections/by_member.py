@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from lianyi.kernel.clock import Window
 from lianyi.kernel.errors import UnknownName
 from lianyi.stream.engines.duckdb import DuckDBEngine
-from lianyi.stream.engines.memory import machine_mib, usual_mib
+from lianyi.stream.engines.memory import duckdb_mib, machine_mib, usual_mib
 from lianyi.stream.freshness import fresh_files
 from lianyi.stream.projections.naming import publish
 from lianyi.stream.record import month_window
@@ -139,7 +139,7 @@ def read(
     sources: list[_Source] = [_Projected(file, (*needs, "d") if month in cut else needs) for month, file in opened.items()]
     try:
         if stale:
-            engine = engine or (opened_here := DuckDBEngine(snapshot, memory=f"{usual_mib(machine_mib())}MiB"))
+            engine = engine or (opened_here := DuckDBEngine(snapshot, memory=f"{duckdb_mib(usual_mib(machine_mib()))}MiB"))
             spans = " OR ".join(f"(d >= {w.from_day} AND d < {w.to_day})" for w in map(month_window, stale))
             sources.append(_Streamed(engine.batches(query(where=f"({spans})"), rows=ROWS_PER_GROUP), (*needs, "d")))
         erased = _erased(snapshot) if opened else []
