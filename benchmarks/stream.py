@@ -70,20 +70,19 @@ def append_again(source: str, home: str) -> dict[str, Any]:
 
 def arrow_writer(source: str, _home: str) -> dict[str, Any]:
     """Peer: read, sort in memory, write with the same encodings."""
-    from lianyi.stream.log.write import PLAIN, ROWS_PER_GROUP
+    from lianyi.stream.log.write import ENCODINGS, PLAIN, ROWS_PER_GROUP
 
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         rows = pq.read_table(source).sort_by([("t", "ascending"), ("event_id", "ascending")])
         file = Path(folder) / "plain.parquet"
-        encodings = {"t": "DELTA_BINARY_PACKED", "received_t": "DELTA_BINARY_PACKED"}
         pq.write_table(
             rows,
             file,
             compression="zstd",
             row_group_size=ROWS_PER_GROUP,
             use_dictionary=[c for c in rows.column_names if c not in PLAIN],
-            column_encoding=encodings,
+            column_encoding=ENCODINGS,
         )
         return {"seconds": time.perf_counter() - started, "rows": len(rows), "bytes": file.stat().st_size}
 

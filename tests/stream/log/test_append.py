@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 from hypothesis import given, settings
@@ -59,6 +60,20 @@ def test_appending_the_same_again_makes_no_new_version(log: EventLog) -> None:
 
     assert second == Appended(first.version, 0, 0, 500, ())
     assert on_disk(log) == files
+
+
+def test_an_identifier_takes_hardly_more_than_its_sixteen_bytes(log: EventLog) -> None:
+    many = made_facts(5_000)
+    sure = pa.array([os.urandom(16) for _ in range(len(many))], many.schema.field("event_id").type)
+    log.append(many.set_column(many.schema.get_field_index("event_id"), "event_id", sure))
+
+    taken = rows = 0
+    for file in log.snapshot().files:
+        found = pq.ParquetFile(file.path).metadata
+        for group in map(found.row_group, range(found.num_row_groups)):
+            rows += group.num_rows
+            taken += next(c for c in map(group.column, range(group.num_columns)) if c.path_in_schema == "event_id").total_compressed_size
+    assert 16 * rows <= taken < 16.3 * rows
 
 
 def test_an_id_known_in_another_month_is_known(log: EventLog) -> None:
