@@ -6,6 +6,7 @@ from functools import partial
 from lianyi.insight.evaluate.naming import TITLED, UNKNOWN, names_of
 from lianyi.insight.measure import dimension
 from lianyi.kernel.text import Text
+from lianyi.ops.campaigns.selectors import list_campaigns
 from lianyi.web.console.asking import Horizon, kept
 from lianyi.web.ui.templatetags.words import spoken
 
@@ -15,6 +16,9 @@ def value_names(horizon: Horizon, by: str, values: Sequence[str | None]) -> dict
     names: dict[str | None, str | Text]
     if by in TITLED:
         names = kept(horizon, f"names {by} {sorted(value or '' for value in values)}", partial(names_of, dimension=by, values=list(values)))
+        if by == "campaign":
+            # What the shop launched itself: its history holds the facts, not the title.
+            names |= {one.public_id: one.title for one in list_campaigns() if names.get(one.public_id) == one.public_id}
     else:
         names = {value: UNKNOWN if value is None else dimension(by).called(value) for value in values}
     return {value: name.say(spoken()) if isinstance(name, Text) else name for value, name in names.items()}
