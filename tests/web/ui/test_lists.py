@@ -5,6 +5,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -125,3 +126,26 @@ def test_an_order_is_a_name_of_the_closed_list():
 def test_a_cell_is_drawn_by_what_its_column_says_and_what_people_wrote_is_escaped(more, drawn):
     with translation.override("zh-hans"):
         assert cell_of(Column(id="x", name=NAME, value=lambda row: "<b>", **more), {}).html == drawn
+
+
+def test_a_column_that_may_be_missing_stands_where_a_row_has_something_there():
+    columns = (
+        Column(id="name", name=Text(zh="名称", en="Name"), value=lambda row: row[0]),
+        Column(id="note", name=Text(zh="备注", en="Note"), value=lambda row: row[1], optional=True),
+    )
+    listing = Listing(name=Text(zh="东西", en="things"), empty=Text(zh="加一件。", en="Add one."), columns=columns)
+
+    def heads(*rows):
+        return [heading.column.id for heading in listing.table(get(), lambda asked: page_of(Rows(rows), 1)).headings]
+
+    assert heads(("a", None), ("b", "")) == ["name"]
+    assert heads(("a", None), ("b", "x")) == ["name", "note"]
+
+
+def test_a_list_without_rows_says_what_there_is_none_of_and_asks_for_no_filter():
+    table = THINGS.table(get(), lambda asked: page_of(Rows(), 1))
+
+    page = render_to_string("ui/lists/list.html", {"table": table})
+
+    assert "还没有东西" in page
+    assert '<form class="filters"' not in page
