@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")])
 MAKE = re.compile(r"(?:`|^)make ([a-z0-9-]+)", re.MULTILINE)
-LIANYI = re.compile(r"(?:`|^\s*|\$ )lianyi ([a-z]+)", re.MULTILINE)
+LIANYI = re.compile(r"(?:`|^\s*|\$ )lianyi ([a-z]+(?:-[a-z]+)*)", re.MULTILINE)
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
