@@ -23,7 +23,7 @@ from lianyi.kernel.errors import BadInput
 from lianyi.kernel.text import Text
 from lianyi.ops.journal import triggers
 
-TARGET = "lianyi.server.wsgi:application"
+TARGET = "lianyi.server.wsgi:served"
 STAMP = ".gathered"
 WORKER_LEAVES_WITHIN_SECONDS = 30
 WORKER_LOOKED_AT_EVERY_SECONDS = 5.0
@@ -117,6 +117,7 @@ def _started() -> subprocess.Popen[bytes]:
 def _serve(host: str, port: int) -> None:
     server = Granian(
         TARGET,
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
