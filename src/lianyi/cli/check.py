@@ -26,7 +26,7 @@ class BooksBroken(Broken):
     """An invariant does not hold."""
 
     code = "books_broken"
-    message = Text(zh="%(n)s 条不变量不成立，见上表。", en="%(n)s invariants do not hold; see the table.")
+    message = Text(zh="%(n)s 条不变量不成立，见上表。", en="%(n)s {invariant does|invariants do} not hold; see the table.")
     remedy = Text(
         zh="请停止写入，保留现场，并从最近的备份核对。", en="Stop writing, keep everything as it is, and compare with the latest backup."
     )

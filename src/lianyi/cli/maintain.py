@@ -12,13 +12,13 @@ from lianyi.kernel.text import Text
 from lianyi.stream.log.maintain import maintain
 
 DONE = {
-    "months_compacted": Text(zh="合并了 %(n)s 个月的文件", en="files of %(n)s months compacted"),
-    "doubles_dropped": Text(zh="去掉重复事实 %(n)s 条", en="%(n)s facts dropped that were there twice"),
-    "members_erased": Text(zh="物理清除会员 %(n)s 位", en="%(n)s members erased for good"),
-    "facts_erased": Text(zh="随之清除事实 %(n)s 条", en="%(n)s facts erased with them"),
-    "projections_built": Text(zh="更新投影 %(n)s 份", en="%(n)s projections built"),
-    "files_removed": Text(zh="移除无用文件 %(n)s 个", en="%(n)s files removed that nobody needs"),
-    "bytes_freed": Text(zh="释放 %(n)s 字节", en="%(n)s bytes freed"),
+    "months_compacted": Text(zh="合并了 %(n)s 个月的文件", en="files of %(n)s {month|months} compacted"),
+    "doubles_dropped": Text(zh="去掉重复事实 %(n)s 条", en="%(n)s {fact dropped that was|facts dropped that were} there twice"),
+    "members_erased": Text(zh="物理清除会员 %(n)s 位", en="%(n)s {member|members} erased for good"),
+    "facts_erased": Text(zh="随之清除事实 %(n)s 条", en="%(n)s {fact|facts} erased with them"),
+    "projections_built": Text(zh="更新投影 %(n)s 份", en="%(n)s {projection|projections} built"),
+    "files_removed": Text(zh="移除无用文件 %(n)s 个", en="%(n)s {file|files} removed that nobody needs"),
+    "bytes_freed": Text(zh="释放 %(n)s 字节", en="%(n)s {byte|bytes} freed"),
     "scratch_removed": Text(zh="清理中断留下的 %(n)s 处", en="%(n)s leftovers of interrupted work removed"),
 }
 

@@ -9,7 +9,7 @@ from lianyi.cli.speech import say, tell
 from lianyi.kernel.text import Text
 from lianyi.stream.log.table import EventLog
 
-MOVED = Text(zh="搬运 %(n)s 条，历史到第 %(last)s 条。", en="%(n)s facts moved; the history is at fact %(last)s.")
+MOVED = Text(zh="搬运 %(n)s 条，历史到第 %(last)s 条。", en="%(n)s {fact|facts} moved; the history is at fact %(last)s.")
 ELSEWHERE = Text(zh="另一个进程正在搬运。", en="Another process is moving them.")
 
 

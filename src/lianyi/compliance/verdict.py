@@ -26,9 +26,9 @@ SAYS = {
     "on_file": Text(zh="已附证据，按例外处理：%(title)s", en="Evidence on file, treated as an exception: %(title)s"),
 }
 OVERALL = {
-    "blocked": Text(zh="有 %(n)s 处不能这样做。", en="%(n)s things are blocked."),
-    "needs_evidence": Text(zh="有 %(n)s 处要补证据或改写。", en="%(n)s things need evidence or rewording."),
-    "advice": Text(zh="有 %(n)s 条建议。", en="%(n)s pieces of advice."),
+    "blocked": Text(zh="有 %(n)s 处不能这样做。", en="%(n)s {thing is|things are} blocked."),
+    "needs_evidence": Text(zh="有 %(n)s 处要补证据或改写。", en="%(n)s {thing needs|things need} evidence or rewording."),
+    "advice": Text(zh="有 %(n)s 条建议。", en="%(n)s {piece|pieces} of advice."),
     "nothing_found": Text(
         zh="%(judged)s 条规则没有查到问题；这不等于合法。", en="%(judged)s rules found nothing; that does not make it lawful."
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lianyi.kernel.money import SIGNS, minor_digits, written
-from lianyi.kernel.text import Text
+from lianyi.kernel.text import Text, agreeing
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 MINUS = "−"  # a true minus sign: as wide as a digit, and never read as a hyphen
@@ -171,7 +171,7 @@ def sentence(zh: str, en: str, **parts: object) -> Text:
     """A Text whose `%(x)s` placeholders are filled, each number written as its language writes it.
 
     parts : Amount, Share, Points, Count, Day, Text, or anything with a plain text form
-    >>> sentence("卖出 %(n)s 件", "%(n)s pieces sold", n=Count(20_000)).zh
+    >>> sentence("卖出 %(n)s 件", "%(n)s {piece|pieces} sold", n=Count(20_000)).zh
     '卖出 2万件'
     """
 
@@ -182,7 +182,8 @@ def sentence(zh: str, en: str, **parts: object) -> Text:
             filled[name] = speak(language) if callable(speak) else str(part)
         return filled
 
-    return Text(zh=_filled(zh, said("zh")), en=(en % said("en")))
+    in_english = said("en")
+    return Text(zh=_filled(zh, said("zh")), en=agreeing(en, in_english) % in_english)
 
 
 _PLACE = re.compile(r"%%|((?<=[\u4e00-\u9fff]) )?%\((\w+)\)s( (?=[\u4e00-\u9fff]))?")

@@ -1,21 +1,26 @@
 """Text in two languages, and the small text rules that every floor shares."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
+COUNTED = re.compile(r"%\((\w+)\)s|\{([^{}|]*)\|([^{}|]*)\}")
+"""A placeholder, or the two forms of an English word: for one, and for any other number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """One sentence in Chinese and in English, with named `%(x)s` placeholders.
 
-    zh, en : the sentence; both must name the same placeholders, and neither may be empty
+    zh, en : the sentence; both must name the same placeholders, and neither may be empty. English words that change with a number are
+             given in both forms, {for one|for others}; the placeholder before them decides
     Raises   ValueError when a language is empty.
-    >>> Text(zh="共 %(n)s 行", en="%(n)s rows").say("en", n=3)
-    '3 rows'
+    >>> rows = Text(zh="共 %(n)s 行", en="%(n)s {row is|rows are} here")
+    >>> rows.say("en", n=3), rows.say("en", n=1)
+    ('3 rows are here', '1 row is here')
     """
 
     zh: str
@@ -31,7 +36,7 @@ class Text:
         >>> Text(zh="好", en="good").say("zh")
         '好'
         """
-        sentence = self.en if language == "en" else self.zh
+        sentence = agreeing(self.en, values) if language == "en" else self.zh
         return sentence % values if values else sentence
 
     @classmethod
@@ -45,6 +50,25 @@ class Text:
         if unknown:
             raise ValueError(f"a text has only zh and en, not {', '.join(sorted(unknown))}")
         return cls(zh=entry.get("zh", ""), en=entry.get("en", ""))
+
+
+def agreeing(sentence: str, values: Mapping[str, object]) -> str:
+    """An English sentence whose words agree with the numbers before them; its placeholders stay.
+
+    >>> agreeing("%(n)s {order|orders} of %(all)s", {"n": "1", "all": "20"})
+    '%(n)s order of %(all)s'
+    """
+    is_one = False
+
+    def form(found: re.Match[str]) -> str:
+        nonlocal is_one
+        name, for_one, for_others = found.groups()
+        if name is None:
+            return for_one if is_one else for_others
+        is_one = str(values.get(name)) == "1"
+        return found[0]
+
+    return COUNTED.sub(form, sentence) if "{" in sentence else sentence
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -163,7 +163,7 @@ def test_a_broken_book_is_said_aloud(team, brand, settings, tmp_path):
 
     page = browser(team["owner"]).get("/console/ledger/").content.decode()
 
-    assert "1 invariants do not hold" in page
+    assert "1 invariant does not hold" in page
     assert "order o_1 is paid twice" in page
 
 

@@ -47,7 +47,7 @@ def people(team, brand):
 def test_a_member_is_seen_from_all_sides(team, people):
     page = browser(team["operator"]).get(f"/console/members/{people['mei'].public_id}/").content.decode()
 
-    for words in ("金卡", "敏感肌", "brought 1 members", "¥200", "Messages about offers"):
+    for words in ("金卡", "敏感肌", "brought 1 member", "¥200", "Messages about offers"):
         assert words in page
     assert "Export everything" not in page, "that is for who may hand data out"
 

@@ -159,7 +159,7 @@ def _gaps(case: Case) -> Check:
         WARN,
         sentence(
             "有 %(n)s 段连续多日没有一单，最长一段 %(span)s；若店铺当时营业，可能是漏导",
-            "%(n)s runs of several days without one order, the longest %(span)s; if the shop was open, an export may be missing",
+            "%(n)s {run|runs} of several days without one order, the longest %(span)s; if the shop was open, an export may be missing",
             n=Count(len(long)),
             span=span(Window(*worst)),
         ),
@@ -219,7 +219,7 @@ def _imports(imports: Sequence[Mapping[str, Any]]) -> list[Check]:
                 OK if share <= 0.01 else WARN if share <= 0.1 else FAIL,
                 sentence(
                     "%(n)s 行中拒收 %(m)s 行（%(share)s）",
-                    "%(m)s of %(n)s rows were rejected (%(share)s)",
+                    "%(m)s of %(n)s {row was|rows were} rejected (%(share)s)",
                     n=Count(read),
                     m=Count(rejected),
                     share=Share(share),

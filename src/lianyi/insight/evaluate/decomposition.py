@@ -32,7 +32,7 @@ def _telling(parts: tuple[Part, ...]) -> bool:
 
 
 def _segment(part: Part, names: dict[str | None, str | Text]) -> Segment:
-    value = sentence("其余 %(n)s 项", "%(n)s others", n=Count(part.pooled)) if part.pooled else names[part.value]
+    value = sentence("其余 %(n)s 项", "%(n)s {other|others}", n=Count(part.pooled)) if part.pooled else names[part.value]
     return Segment(
         dimension=part.dimension,
         value=value,

@@ -148,7 +148,7 @@ class ImportReport:
             said.append(
                 sentence(
                     "已写入 %(n)s 条事实，快照 %(snapshot)s。",
-                    "%(n)s facts written; snapshot %(snapshot)s.",
+                    "%(n)s {fact|facts} written; snapshot %(snapshot)s.",
                     n=f"{self.written:,}",
                     snapshot=self.snapshot,
                 )

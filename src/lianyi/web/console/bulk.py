@@ -28,7 +28,7 @@ class TooManyRows(Refusal):
     """More rows than one act takes."""
 
     code = "too_many_rows"
-    message = Text(zh="选中 %(rows)s 条，一次最多处理 %(most)s 条；什么也没有改。", en="%(rows)s rows are chosen, and one act takes at most %(most)s; nothing was changed.")  # fmt: skip
+    message = Text(zh="选中 %(rows)s 条，一次最多处理 %(most)s 条；什么也没有改。", en="%(rows)s {row is|rows are} chosen, and one act takes at most %(most)s; nothing was changed.")  # fmt: skip
     remedy = Text(zh="请用筛选缩小范围，分几次做。", en="Narrow the filter, and do it in several turns.")
 
 

@@ -49,7 +49,7 @@ def _overdue(case: Case, overdue: BrokenRhythm, before: BrokenRhythm | None) -> 
         id="rhythm_broken",
         kind="rhythm_broken",
         severity=by_money(overdue.value_fen, case) if more else "low",
-        title=sentence("%(n)s 位老客该回来却没回来", "%(n)s regular buyers are overdue", n=Count(overdue.members)),
+        title=sentence("%(n)s 位老客该回来却没回来", "%(n)s regular {buyer is|buyers are} overdue", n=Count(overdue.members)),
         statement=sentence(
             "在 %(known)s 位有节奏可循（至少 3 单）的买家中，%(n)s 位距上次购买已超过自己的常见间隔；按他们以往每单金额算，每人再买一次就是 %(money)s。",
             "Of %(known)s buyers with a rhythm of their own (3 orders or more), %(n)s have been silent longer than is usual for them; "

@@ -36,7 +36,7 @@ def findings(case: Case, withheld: frozenset[str]) -> Iterator[Finding]:
         kind="anomaly_days",
         # A day that stands out is a question, not a verdict: it never outranks what is known to be wrong.
         severity="medium" if low and by_money(missed, case) == "high" else "low",
-        title=sentence("%(n)s 个反常的日子", "%(n)s days out of the ordinary", n=Count(len({day.date for day in days}))),
+        title=sentence("%(n)s 个反常的日子", "%(n)s {day|days} out of the ordinary", n=Count(len({day.date for day in days}))),
         statement=sentence(
             "计入星期、季节%(calendar)s后，判断了 %(judged)s 个日值，%(n)s 个超出平常范围；最突出的是 %(day)s 的%(metric)s：%(value)s，"
             "通常在 %(low)s 到 %(high)s 之间。",

@@ -41,7 +41,7 @@ def _silent(case: Case) -> Iterator[Finding]:
         title=sentence("%(share)s 的群已经沉默", "%(share)s of the groups are silent", share=Share(figure.value)),
         statement=sentence(
             "%(n)s 个群里，%(share)s（%(low)s 至 %(high)s）在期内开口的成员不到 3%%。",
-            "Of %(n)s groups, %(share)s (%(low)s to %(high)s) heard from fewer than 3%% of their members.",
+            "Of %(n)s {group|groups}, %(share)s (%(low)s to %(high)s) heard from fewer than 3%% of their members.",
             n=Count(figure.n or 0),
             share=Share(figure.value),
             low=Share(figure.interval[0]),
@@ -101,7 +101,7 @@ def _cause(case: Case) -> Iterator[Finding]:
         ),
         statement=sentence(
             "%(n)s 起投诉里，%(share)s（%(low)s 至 %(high)s）原因是“%(cause)s”。",
-            "Of %(n)s complaints, %(share)s (%(low)s to %(high)s) are about “%(cause)s”.",
+            "Of %(n)s {complaint|complaints}, %(share)s (%(low)s to %(high)s) are about “%(cause)s”.",
             n=Count(total),
             share=Share(main.share),
             low=Share(main.interval[0]),
@@ -151,7 +151,7 @@ def _losing(case: Case, spread: Fission) -> Iterator[Finding]:
         title=sentence("第 %(g)s 代裂变用户在亏钱", "Invited members of generation %(g)s lose money", **said),
         statement=sentence(
             "第 %(g)s 代的 %(n)s 位会员前 30 天平均净贡献 %(each)s（%(low)s 至 %(high)s）：邀请奖励应止于前一代。",
-            "The %(n)s members of generation %(g)s bring %(each)s each on average in their first 30 days (%(low)s to %(high)s): "
+            "The %(n)s {member|members} of generation %(g)s bring %(each)s each on average in their first 30 days (%(low)s to %(high)s): "
             "rewards should end a generation earlier.",
             **said,
         ),

@@ -348,12 +348,12 @@ STOCK_SAYS = {
     "stock_short": Text(
         zh="%(n)s 个活动的备货卖完或超卖，“%(value)s”备货 %(allotted)s 件、卖出 %(sold)s 件：卖完之后的需求没有记录，实际想要的人更多；"
         "超卖的订单要尽快处理。",
-        en="%(n)s campaigns sold all they had or more; “%(value)s” had %(allotted)s pieces and sold %(sold)s. What was wanted afterwards "
+        en="%(n)s {campaign sold all it|campaigns sold all they} had or more; “%(value)s” had %(allotted)s pieces and sold %(sold)s. What was wanted afterwards "
         "is not on record: demand was higher. Orders beyond the stock need care at once.",
     ),
     "stock_over": Text(
         zh="%(n)s 个已结束的活动卖出不到四成，“%(value)s”备货 %(allotted)s 件、卖出 %(sold)s 件（%(share)s）。",
-        en="%(n)s campaigns that have ended sold less than two fifths of their stock; “%(value)s” had %(allotted)s pieces and sold "
+        en="%(n)s {campaign that has ended sold less than two fifths of its|campaigns that have ended sold less than two fifths of their} stock; “%(value)s” had %(allotted)s pieces and sold "
         "%(sold)s (%(share)s).",
     ),
 }

@@ -63,10 +63,10 @@ def _below_cost(case: Case) -> Iterator[Finding]:
         id="below_cost",
         kind="below_cost",
         severity=by_money(lost, case),
-        title=sentence("%(n)s 个商品卖得比成本低，共亏 %(lost)s", "%(n)s products are sold below cost, %(lost)s lost", **said),
+        title=sentence("%(n)s 个商品卖得比成本低，共亏 %(lost)s", "%(n)s {product is|products are} sold below cost, %(lost)s lost", **said),
         statement=sentence(
             "%(n)s 个商品的实付均价低于单位成本，合计亏 %(lost)s；亏得最多的是“%(value)s”：均价 %(price)s，成本 %(cost)s。先核对成本是否录错。",
-            "%(n)s products were paid for below their unit cost, %(lost)s lost together; “%(value)s” most: %(price)s a piece at a cost of %(cost)s. "
+            "%(n)s {product was paid for below its|products were paid for below their} unit cost, %(lost)s lost together; “%(value)s” most: %(price)s a piece at a cost of %(cost)s. "
             "Check first whether the cost on record is right.",
             **said,
         ),
@@ -140,7 +140,7 @@ def _dearer(case: Case) -> Iterator[Finding]:
         ),
         statement=sentence(
             "%(n)s 个商品的实付均价涨了 5%% 以上（中位 %(rise)s），它们的件数变化 %(fall)s，比其余商品跌得多，超出偶然。涨价与少卖同时发生，不证明因果。",
-            "%(n)s products got dearer by more than 5%% (median %(rise)s); their pieces moved by %(fall)s, more than the others', beyond chance. "
+            "%(n)s {product|products} got dearer by more than 5%% (median %(rise)s); their pieces moved by %(fall)s, more than the others', beyond chance. "
             "The two came together; that one caused the other is not proven.",
             **said,
         ),

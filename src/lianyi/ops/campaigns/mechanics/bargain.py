@@ -70,7 +70,7 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     return (
         sentence(
             "起始价 %(start)s，底价 %(floor)s，恰好 %(n)s 人帮砍到底，限 %(hours)s 小时。",
-            "From %(start)s down to %(floor)s with exactly %(n)s helpers, within %(hours)s hours.",
+            "From %(start)s down to %(floor)s with exactly %(n)s {helper|helpers}, within %(hours)s {hour|hours}.",
             start=Price(terms.start_fen, currency),
             floor=Price(terms.floor_fen, currency),
             n=terms.helpers,
@@ -80,7 +80,9 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
         if terms.floor_only
         else Text(zh="任何时候都能按当前价购买。", en="It can be bought at the price of the moment at any time."),
         sentence(
-            "一人只能帮同一单一次，每天最多帮 %(n)s 单。", "One help per friend and bargain, %(n)s bargains a day.", n=terms.helps_per_day
+            "一人只能帮同一单一次，每天最多帮 %(n)s 单。",
+            "One help per friend and bargain, %(n)s {bargain|bargains} a day.",
+            n=terms.helps_per_day,
         ),
         Text(
             zh="每刀金额开始前已定，结束后公布种子供核对。",

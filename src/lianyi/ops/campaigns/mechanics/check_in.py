@@ -70,13 +70,13 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     said = [
         sentence(
             "每天签到一次，连续签到依次得 %(points)s 积分。",
-            "Once a day; days in a row give %(points)s points.",
+            "Once a day; days in a row give %(points)s {point|points}.",
             points=", ".join(map(str, terms.points)),
         ),
         Text(zh="漏一天从头开始。", en="A missed day starts anew."),
     ]
     said += [
-        sentence("连签 %(days)s 天另得 %(points)s 积分。", "%(points)s more at %(days)s days.", days=one.days, points=one.points)
+        sentence("连签 %(days)s 天另得 %(points)s 积分。", "%(points)s more at %(days)s {day|days}.", days=one.days, points=one.points)
         for one in terms.milestones
     ]
     return tuple(said)

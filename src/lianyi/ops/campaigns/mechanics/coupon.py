@@ -103,7 +103,7 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
         first,
         sentence(
             "共 %(total)s 张，每人限领 %(each)s 张，领取后 %(days)s 天内有效，每单限用一张。",
-            "%(total)s in all, %(each)s per member, valid for %(days)s days, one per order.",
+            "%(total)s in all, %(each)s per member, valid for %(days)s {day|days}, one per order.",
             total=terms.total,
             each=terms.per_member,
             days=terms.valid_days,

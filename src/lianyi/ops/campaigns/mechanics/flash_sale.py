@@ -45,7 +45,7 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
         ),
         sentence(
             "下单后 %(n)s 分钟内付款，超时释放库存。",
-            "Pay within %(n)s minutes, or the piece goes back on sale.",
+            "Pay within %(n)s {minute|minutes}, or the piece goes back on sale.",
             n=terms.pay_within_minutes,
         ),
         Text(zh="可与优惠券同用。", en="Coupons may be used.")

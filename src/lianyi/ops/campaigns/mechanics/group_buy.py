@@ -71,7 +71,7 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     said = [
         sentence(
             "%(hours)s 小时内满 %(size)s 人付款即成团，拼团价 %(price)s。",
-            "%(price)s each once %(size)s people have paid within %(hours)s hours.",
+            "%(price)s each once %(size)s people have paid within %(hours)s {hour|hours}.",
             hours=terms.window_hours,
             size=terms.size,
             price=Price(terms.price_fen, currency),

@@ -144,10 +144,10 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     said += [
         sentence(
             "每人最多抽 %(n)s 次；奖品发完时顺延到下一级。",
-            "At most %(n)s draws each; a prize that has run out gives the next one below.",
+            "At most %(n)s {draw|draws} each; a prize that has run out gives the next one below.",
             n=terms.most_per_member,
         ),
-        sentence("中奖后 %(n)s 天内兑奖。", "Claim within %(n)s days.", n=terms.claim_until_days),
+        sentence("中奖后 %(n)s 天内兑奖。", "Claim within %(n)s {day|days}.", n=terms.claim_until_days),
         Text(
             zh="结果由开始前公布的种子哈希决定，结束后公布种子供核对。",
             en="Results follow from a seed whose hash is published before the start; the seed is published at the end.",

@@ -31,10 +31,10 @@ def earned(net_fen: int, per_hundred_fen: int) -> int:
 def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     """As members read them."""
     return (
-        sentence("每实付一元得 %(n)s 积分，不足一元不计。", "%(n)s points for every whole yuan paid.", n=terms.per_hundred_fen),
+        sentence("每实付一元得 %(n)s 积分，不足一元不计。", "%(n)s {point|points} for every whole yuan paid.", n=terms.per_hundred_fen),
         sentence(
             "付款 %(days)s 天后到账，退款相应扣回。",
-            "Credited %(days)s days after payment; refunds take them back.",
+            "Credited %(days)s {day|days} after payment; refunds take them back.",
             days=terms.freeze_days,
         ),
         Text(zh="积分不能兑换现金。", en="Points cannot be turned into money."),

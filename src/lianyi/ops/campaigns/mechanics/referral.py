@@ -85,7 +85,7 @@ def conditions(terms: Terms, currency: str) -> tuple[Text, ...]:
     )
     said = [
         sentence("%(when)s后，双方各得奖励。", "Both get their reward once %(when)s.", when=when),
-        sentence("邀请人每月最多得 %(n)s 次。", "An inviter is rewarded at most %(n)s times a month.", n=terms.most_per_month),
+        sentence("邀请人每月最多得 %(n)s 次。", "An inviter is rewarded at most %(n)s {time|times} a month.", n=terms.most_per_month),
         Text(zh="只奖励直接邀请，好友再邀请的人不计。", en="Only direct invitations count, not those of your friends."),
     ]
     if terms.least_order_fen:

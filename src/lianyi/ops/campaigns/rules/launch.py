@@ -110,7 +110,7 @@ def judge(case: Case) -> tuple[Item, ...]:
             Text(zh="结束时间在现在和开始之后", en="it ends after now and after its start"),
             hard=True,
         ),
-        Item("levels", case.levels <= 2, sentence("佣金 %(n)s 级", "%(n)s levels of commission", n=case.levels), hard=True),
+        Item("levels", case.levels <= 2, sentence("佣金 %(n)s 级", "%(n)s {level|levels} of commission", n=case.levels), hard=True),
         *_channels(case),
         _reference(case),
         _audience(case),
@@ -145,7 +145,7 @@ def _simple(case: Case) -> Item:
     letters = sum(len(text.zh) for text in case.conditions)
     says = sentence(
         "规则 %(n)s 条、%(letters)s 字（至多 %(most)s 条、%(most_letters)s 字）",
-        "%(n)s conditions, %(letters)s Chinese characters (at most %(most)s and %(most_letters)s)",
+        "%(n)s {condition|conditions}, %(letters)s Chinese characters (at most %(most)s and %(most_letters)s)",
         n=len(case.conditions),
         letters=letters,
         most=MOST_CONDITIONS,
@@ -157,7 +157,7 @@ def _simple(case: Case) -> Item:
 def _prizes(case: Case) -> Item:
     if not case.is_draw:
         return Item("prizes", passed=True, says=Text(zh="不是抽奖", en="no prize draw"))
-    return Item("prizes", case.prizes > 0, sentence("奖品共 %(n)s 份", "%(n)s prizes", n=case.prizes), hard=True)
+    return Item("prizes", case.prizes > 0, sentence("奖品共 %(n)s 份", "%(n)s {prize|prizes}", n=case.prizes), hard=True)
 
 
 def _stock(case: Case) -> Item:
@@ -166,7 +166,7 @@ def _stock(case: Case) -> Item:
         what = ", ".join(f"{product} {case.pieces_there.get(product, 0)}/{case.pieces_wanted[product]}" for product in short)
         return Item("stock", passed=False, says=sentence("库存不足：%(what)s", "stock is short: %(what)s", what=what), hard=True)
     n = sum(case.pieces_wanted.values())
-    return Item("stock", passed=True, says=sentence("所需 %(n)s 件都有", "all %(n)s pieces are there", n=Count(n)))
+    return Item("stock", passed=True, says=sentence("所需 %(n)s 件都有", "all %(n)s {piece is|pieces are} there", n=Count(n)))
 
 
 def _lasts(case: Case) -> Item:
@@ -249,11 +249,11 @@ def _audience(case: Case) -> Item:
         return Item(
             "audience",
             aimed.members > 0 or aimed.kind in ("all", "new"),
-            sentence("面向 %(n)s 位会员", "for %(n)s members", n=Count(aimed.members)),
+            sentence("面向 %(n)s 位会员", "for %(n)s {member|members}", n=Count(aimed.members)),
         )
     says = sentence(
         "人群“%(title)s”此刻 %(n)s 人；开始时定下名单，之后不变",
-        "the segment “%(title)s” holds %(n)s members at this moment; who is in it at the start takes part, and it stays so",
+        "the segment “%(title)s” holds %(n)s {member|members} at this moment; who is in it at the start takes part, and it stays so",
         title=aimed.segment,
         n=Count(aimed.members),
     )

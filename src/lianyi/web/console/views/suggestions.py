@@ -100,8 +100,8 @@ BULK = Bulk(
             id="accept",
             name=Text(zh="采纳", en="Accept"),
             permission="campaign.write",
-            says=Text(zh="采纳 %(n)s 条，成为任务", en="Accept %(n)s as tasks"),
-            done=Text(zh="%(n)s 条建议成了任务", en="%(n)s suggestions are tasks now"),
+            says=Text(zh="采纳 %(n)s 条，成为任务", en="Accept %(n)s as {a task|tasks}"),
+            done=Text(zh="%(n)s 条建议成了任务", en="%(n)s {suggestion is a task|suggestions are tasks} now"),
             does=_accept,
             form=PlanForm,
         ),
@@ -110,7 +110,7 @@ BULK = Bulk(
             name=Text(zh="不采纳", en="Decline"),
             permission="campaign.write",
             says=Text(zh="不采纳 %(n)s 条", en="Decline %(n)s"),
-            done=Text(zh="%(n)s 条建议没有采纳", en="%(n)s suggestions are declined"),
+            done=Text(zh="%(n)s 条建议没有采纳", en="%(n)s {suggestion is|suggestions are} declined"),
             does=lambda one: services.decline_suggestion(
                 **one.around, public_id=one.row.review_id, suggestion_id=one.row.suggestion.id, reason=one.given["reason"]
             ),

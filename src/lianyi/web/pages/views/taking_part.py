@@ -213,7 +213,7 @@ def check_in(request: HttpRequest, public_id: str) -> HttpResponse:
         campaign=public_campaign(public_id),
         member=the_member(request),
     )
-    told(request, "签到成功，+%(points)s 积分", "Checked in: %(points)s points more", points=done.points)
+    told(request, "签到成功，+%(points)s 积分", "Checked in: %(points)s {point|points} more", points=done.points)
     return redirect("points")
 
 
