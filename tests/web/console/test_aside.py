@@ -166,3 +166,15 @@ def test_a_process_leaves_in_the_middle_when_the_server_is_killed(tmp_path):
             return
         time.sleep(0.01)
     pytest.fail("it went on working for nobody")
+
+
+def test_a_process_that_waits_leaves_without_a_complaint_when_the_line_to_the_server_ends(helpers, capfd):
+    helpers.work_out(partial(os.getpid))
+    (helper,) = helpers._idle
+    helpers._idle.clear()
+
+    helper._line.close()
+    helper.process.join(timeout=60)
+
+    assert helper.process.exitcode == 0
+    assert capfd.readouterr().err == ""

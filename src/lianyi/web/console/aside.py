@@ -123,8 +123,13 @@ def _help(line: Connection) -> None:
     get_resolver().url_patterns  # noqa: B018 - looking at them imports them
     os.nice(POLITE)
     while True:
+        try:
+            question = line.recv_bytes()
+        except EOFError:
+            # The server is gone, and it was not doing anything.
+            return
         # Brand and language as the server has them at this moment.
-        work, settings.WORKSPACE, language = pickle.loads(line.recv_bytes())  # noqa: S301 - from our own process
+        work, settings.WORKSPACE, language = pickle.loads(question)  # noqa: S301 - from our own process
         with translation.override(language):
             line.send_bytes(_told(work))
 
