@@ -107,6 +107,7 @@ def test_a_forged_form_is_refused_with_words(settings):
     page = Client(enforce_csrf_checks=True).post("/form/", headers={"accept-language": "en"})
 
     assert page.status_code == 403
+    assert "Please submit it again" in page.content.decode()
     assert "nothing was changed" in page.content.decode()
 
 

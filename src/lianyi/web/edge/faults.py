@@ -88,10 +88,10 @@ def answer_to(request: HttpRequest, fault: LianyiError) -> HttpResponse:
     return response
 
 
-def told(request: HttpRequest, status: HTTPStatus, *, code: str, saying: str = "") -> HttpResponse:
+def told(request: HttpRequest, status: HTTPStatus, *, code: str, saying: str = "", title: str = "") -> HttpResponse:
     """One error as the reader wants it: JSON for a program, a page for a person."""
     words = spoken()
-    title = TITLES[status].say(words)
+    title = title or TITLES[status].say(words)
     saying = saying or SAYINGS[status].say(words)
     if wants_json(request):
         return JsonResponse({"code": code, "message": saying, "request_id": number_of(request)}, status=status)
@@ -139,11 +139,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that does not come from a page of ours, or from one that was left open too long."""
+    title = Text(zh="请再提交一次", en="Please submit it again")
     saying = Text(
         zh="页面放得太久了。请返回，刷新后再提交；没有任何改动。",
         en="The page was open too long. Go back, reload, submit again; nothing was changed.",
     )
-    return told(request, HTTPStatus.FORBIDDEN, code="forged", saying=saying.say(spoken()))
+    return told(request, HTTPStatus.FORBIDDEN, code="forged", title=title.say(spoken()), saying=saying.say(spoken()))
 
 
 def locked_out(request: HttpRequest, original_response: HttpResponse | None = None, credentials: object = None) -> HttpResponse:
